@@ -1,0 +1,1 @@
+"""What it means: reads result folders, nothing else, and tells the story."""

@@ -1,0 +1,100 @@
+"""A task is a declaration: where its rows are, how one row is read, and how predictions are judged.
+
+`Table` says which hub files hold one split; `Task` joins tables, a reader of single rows and metrics. Languages are
+rows in `Table.configs`, not branches. What a task is trained on is the name of a training task (`trained_as`), because
+several targets share one: XQuAD and MLQA are both answered by the model trained on SQuAD.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, TypeAlias
+
+from evaluators.examples import Example, Prediction
+
+Row: TypeAlias = Mapping[str, Any]
+Split: TypeAlias = Literal["train", "dev", "test"]
+
+
+class Kind(StrEnum):
+    """The form of the question, which decides the head."""
+
+    PAIR = "pair"
+    TAGS = "tags"
+    SPAN = "span"
+    CHOICE = "choice"
+    BITEXT = "bitext"
+    TEXT = "text"
+
+
+class Dropped(Exception):
+    """Raised by a reader for a row that the data set's own rules leave out; the reason is counted, not hidden."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One split: which files of a hub data set hold it, language by language."""
+
+    dataset: str
+    """Hub id, always `namespace/name`."""
+    configs: Mapping[str, Sequence[str]]
+    """Language -> configs that are read one after another."""
+    split: str
+    """The hub's own name of the split."""
+    revision: str | None = None
+    """Forty hex digits, or None: resolved once, on the first run that reaches the hub, and written to the record."""
+    rows: int | None = None
+    """Published number of rows over all configs of a training table, for planning without the data."""
+    half: Literal["search", "report"] | None = None
+    """For sets without a dev/test pair: the half, by a hash of the item id, that this table keeps."""
+    keep: Callable[[Row, str], bool] | None = None
+    """Row, language -> does the row belong to the language? For files that mix languages."""
+    classes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Label column -> class names in the order of their numbers; checked against the file where it names them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A named function of gold examples and predictions, in percent.
+
+    `compute(gold, predicted, language)` takes equally long sequences and raises ValueError otherwise.
+    """
+
+    name: str
+    compute: Callable[[Sequence[Any], Sequence[Any], str], float]
+    signature: str
+    """What a reader must know to reproduce the value, e.g. `span-f1|seqeval:legacy`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One data set as a question: what is read, what is answered, how it is scored."""
+
+    name: str
+    kind: Kind
+    title: str
+    read: Callable[[Row], Example]
+    """One raw row -> one example. Raises `Dropped(reason)` or ValueError (a broken row)."""
+    tables: Mapping[Split, Sequence[Table]]
+    labels: Sequence[str] = ()
+    """PAIR: labels; TAGS: tags. The order fixes label ids."""
+    metrics: Sequence[Metric] = ()
+    scored_by: Sequence[str] = ()
+    """Names of the metrics whose mean is the task's score."""
+    trained_as: str | None = None
+    """Training task whose head answers this one; None: no training (retrieval)."""
+
+    def languages(self, split: Split) -> tuple[str, ...]:
+        """Languages that have this split, in the order of the declaration; empty where the split does not exist."""
+        return tuple(dict.fromkeys(code for table in self.tables.get(split, ()) for code in table.configs))
+
+
+def score(task: Task, gold: Sequence[Example], predicted: Sequence[Prediction], language: str) -> dict[str, float]:
+    """Every metric of the task for one language, in percent.
+
+    Raises:
+        ValueError: lengths differ, there is nothing to score, or gold is missing.
+    """
+    return {metric.name: metric.compute(gold, predicted, language) for metric in task.metrics}
