@@ -1,1 +1,1 @@
-"""How it is trained: encoder, heads, features, the one optimiser loop, stage keys and store, the trial. The home of torch."""
+"""How it is trained: encoder, heads, features, the optimiser loop, stage keys and store, the trial. Home of torch."""
