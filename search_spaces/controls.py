@@ -1,0 +1,56 @@
+"""Plans that every search runs first and never stops early: what a winner must beat to have shown anything.
+
+Direct fine-tuning is the baseline. "target longer" gives the target the updates that the longest trunk would take, so
+that more training is not mistaken for a better path; "<task> alone" and "all mixed" ask whether the sequence matters.
+All use the first value of each grid of the space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from search_spaces.chooser import First
+from search_spaces.mlm import with_mlm
+from search_spaces.plan import Plan, Stage
+from search_spaces.space import Setting, Space
+
+DIRECT = "direct"
+TARGET_LONGER = "target longer"
+ALL_MIXED = "all mixed"
+
+
+def controls(space: Space, setting: Setting) -> dict[str, Plan]:
+    """The controls by name, without those that would repeat another (a space of one task, or of direct plans only)."""
+    rate = space.target.learning_rates[0]
+    targets = space.target.stages(setting.targets, rate)
+    plans = {DIRECT: Plan(trunk=(), targets=targets)}
+    trunk_steps = longest_trunk_steps(space)
+    if not trunk_steps:
+        return plans
+    longer = space.target.stages(setting.targets, rate, extra_steps=trunk_steps)
+    plans[TARGET_LONGER] = Plan(trunk=(), targets=longer)
+    for task in space.tasks:
+        plans[f"{task} alone"] = Plan(trunk=(_stage(space, setting, (task,)),), targets=targets)
+    if len(space.tasks) > 1:
+        mixed = _stage(space, setting, space.tasks, steps=trunk_steps)
+        plans[ALL_MIXED] = Plan(trunk=(mixed,), targets=targets)
+    return plans
+
+
+def longest_trunk_steps(space: Space) -> int:
+    """Optimiser steps of the longest trunk at the first value of each grid."""
+    each = sorted((_steps(space, (task,)) for task in space.tasks), reverse=True)
+    return sum(each[: max(space.lengths)])
+
+
+def _stage(space: Space, setting: Setting, tasks: Sequence[str], steps: int | None = None) -> Stage:
+    rule = space.weights.draw(First(), setting.sizes)
+    return Stage(
+        mixture=with_mlm(rule.mix(tasks), space.mlm_shares[0]),
+        learning_rate=space.learning_rates[0],
+        steps=steps or _steps(space, tasks),
+    )
+
+
+def _steps(space: Space, tasks: Sequence[str]) -> int:
+    return space.dimensions().steps.draw(First(), "stage.0", tasks)
