@@ -1,11 +1,11 @@
 """Metrics as ready values: each takes gold examples, predictions and the language, and gives percent, 0 to 100.
 
-The functions behind them, one file a family, take plain labels, tags, texts and vectors. Every sum is added plainly from
-left to right, and every expression keeps the order of operations of the published scripts, because the last digit
+The functions behind them, one file a family, take plain labels, tags, texts and vectors. Every sum is added plainly
+from left to right, and every expression keeps the order of operations of the published scripts, because the last digit
 depends on it: accuracy is `correct / n * 100`, while question answering is `100.0 * total / n`.
 
 Nothing is scored that cannot be: unequal lengths, an empty input, missing gold, and sentences whose tags do not match
-in number raise `CairnError`. (Up to release 1.1 the tagging library itself accepts the last and returns shifted garbage.)
+in number raise `CairnError`. (The published tagging scorer accepts the last and returns shifted garbage.)
 """
 
 from __future__ import annotations

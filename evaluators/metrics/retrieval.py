@@ -159,13 +159,15 @@ def _unit_vectors(vectors: ArrayLike) -> Vectors:
     if not np.isfinite(array).all():
         raise CairnError("a sentence vector holds a number that is not finite; the encoder's output is broken")
     length = np.linalg.norm(array, axis=1, keepdims=True)
-    return np.divide(array, length, out=np.zeros_like(array), where=length > 0)
+    unit: Vectors = np.divide(array, length, out=np.zeros_like(array), where=length > 0)
+    return unit
 
 
 def _check_widths(foreign_FD: Vectors, english_ED: Vectors) -> None:
     if foreign_FD.shape[1] != english_ED.shape[1]:
         raise CairnError(
-            f"foreign vectors are {foreign_FD.shape[1]} wide, English ones {english_ED.shape[1]}; use one encoder for both"
+            f"foreign vectors are {foreign_FD.shape[1]} wide, English ones {english_ED.shape[1]}; "
+            "use one encoder for both"
         )
 
 

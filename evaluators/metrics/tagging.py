@@ -1,8 +1,8 @@
 """Tagging: span F1 as conlleval and seqeval (default, not strict) count it, and token accuracy as a diagnostic.
 
 A span is closed and opened by rules on neighbouring tags, and either can happen without the other. Illegal BIO is
-therefore repaired (an `I-X` after `O` opens a span), and bare tags such as UPOS form one span per run of equal tags: one
-wrong tag inside a run of three nouns costs one gold span and makes up to three predicted ones. `S...` tags are the
+therefore repaired (an `I-X` after `O` opens a span), and bare tags such as UPOS form one span per run of equal tags:
+one wrong tag inside a run of three nouns costs one gold span and makes up to three predicted ones. `S...` tags are the
 exception: each SCONJ and SYM stands alone, because S once meant "single".
 
 Two behaviours exist, because seqeval changed its reading of a tag's type in release 0.0.16. "legacy" is what published
@@ -69,20 +69,19 @@ def spans(sentences: Sentences, behaviour: Behaviour) -> set[Span]:
     """
     split = _TYPE_RULES[behaviour]
     found: set[Span] = set()
-    head, kind, start, position = "O", "", 0, 0
-    for tag in _flat(sentences):
+    head, kind, start = "O", "", 0
+    for position, tag in enumerate(_flat(sentences)):
         new_head, new_kind = split(tag)
         if _closes(head, kind, new_head, new_kind):
             found.add((kind, start, position - 1))
         if _opens(head, kind, new_head, new_kind):
             start = position
         head, kind = new_head, new_kind
-        position += 1
     return found
 
 
 def _flat(sentences: Sentences) -> list[str]:
-    flat = []
+    flat: list[str] = []
     for sentence in sentences:
         flat += sentence
         flat.append("O")
