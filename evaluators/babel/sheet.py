@@ -1,0 +1,118 @@
+"""One data set of the mirror: how its items are made, in which columns they are written, and the writing itself.
+
+Columns carry the metadata that `datasets` writes, so that label names travel with the file as they do on the hub.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from evaluators.babel.frames import Bucket
+from evaluators.babel.languages import LANGUAGES, PIVOT, Language
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column's type: text or number, one a row or a list of them; `classes` names the numbers of a label."""
+
+    dtype: str = "string"
+    many: bool = False
+    classes: tuple[str, ...] = ()
+    inner: Mapping[str, Column] | None = None
+    """For a column that holds a record of columns."""
+
+    def arrow(self) -> pyarrow.DataType:
+        """The Arrow type."""
+        import pyarrow as pa
+
+        if self.inner is not None:
+            return pa.struct([(name, column.arrow()) for name, column in self.inner.items()])
+        value = pa.type_for_alias("int64" if self.classes else self.dtype)
+        return pa.list_(value) if self.many else value
+
+    def feature(self) -> Mapping[str, Any]:
+        """The same in the words of `datasets`."""
+        if self.inner is not None:
+            return {"feature": {n: c.single().feature() for n, c in self.inner.items()}, "_type": "Sequence"}
+        if self.many:
+            return {"feature": self.single().feature(), "_type": "Sequence"}
+        if self.classes:
+            return {"names": list(self.classes), "_type": "ClassLabel"}
+        return {"dtype": self.dtype, "_type": "Value"}
+
+    def single(self) -> Column:
+        """The type of one element."""
+        return Column(dtype=self.dtype, classes=self.classes)
+
+
+TEXT = Column()
+TEXTS = Column(many=True)
+NUMBER = Column(dtype="int32")
+NUMBERS = Column(dtype="int32", many=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A split under the hub's name: whose frames it holds, and how many rows, in which languages."""
+
+    split: str
+    bucket: Bucket
+    rows: int
+    languages: Sequence[str] = tuple(LANGUAGES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One data set. Its items are the same in all languages, in the same order and with the same ids."""
+
+    dataset: str
+    make: Callable[[Random, Bucket, int], Any]
+    """Source of chance, bucket, running number -> item."""
+    write: Callable[[Any, int, Language], Mapping[str, Any]]
+    """Item, running number, language -> row."""
+    columns: Mapping[str, Column]
+    parts: Sequence[Part]
+    config: str = "{language}"
+    """The hub's name of a language's configuration."""
+
+    def items(self) -> Mapping[str, list[Any]]:
+        """Split -> items. No item is said twice in the pivot, within a split or over the splits."""
+        said: set[str] = set()
+        items: dict[str, list[Any]] = {}
+        for part in self.parts:
+            rng = Random(f"{self.dataset} {part.split}")
+            items[part.split] = []
+            while len(items[part.split]) < part.rows:
+                item = self.make(rng, part.bucket, len(items[part.split]))
+                row = str(self.write(item, 0, LANGUAGES[PIVOT]))
+                if row not in said:
+                    said.add(row)
+                    items[part.split].append(item)
+        return items
+
+    def save(self, root: Path) -> None:
+        """Write every file of the data set below `root`."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        features = {name: column.feature() for name, column in self.columns.items()}
+        schema = pa.schema(
+            [(name, column.arrow()) for name, column in self.columns.items()],
+            metadata={"huggingface": json.dumps({"info": {"features": features}})},
+        )
+        items = self.items()
+        for part in self.parts:
+            for code in part.languages:
+                rows = [self.write(item, number, LANGUAGES[code]) for number, item in enumerate(items[part.split])]
+                folder = root / self.dataset / self.config.format(language=code)
+                folder.mkdir(parents=True, exist_ok=True)
+                table = pa.Table.from_pylist(rows, schema=schema)
+                pq.write_table(table, folder / f"{part.split}.parquet", compression="zstd")
