@@ -6,6 +6,7 @@ stands in its context where it says it does.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 
 from evaluators.examples import Answer, Bitext, Choice, Example, Pair, Question, Tagged, Text
@@ -67,10 +68,14 @@ def _check_tags(example: Tagged, task: Task) -> None:
         return
     if len(example.tags) != len(example.words):
         raise ValueError(f"there are {len(example.tags)} tags for {len(example.words)} words")
-    if task.labels:
-        unknown = next((tag for tag in example.tags if tag not in task.labels), None)
-        if unknown is not None:
-            raise ValueError(f"a tag is {unknown!r}, which is none of the {len(task.labels)} tags of {task.name}")
+    unknown = set(example.tags) - _known(tuple(task.labels)) if task.labels else ()
+    if unknown:
+        raise ValueError(f"a tag is {min(unknown)!r}, which is none of the {len(task.labels)} tags of {task.name}")
+
+
+@functools.cache
+def _known(labels: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(labels)
 
 
 def _settled_answer(answer: Answer, context: str, reach: int) -> Answer:

@@ -19,8 +19,11 @@ NUMBER = "#"
 """The key under which a row's number stands, for data sets whose rows have no id."""
 
 
-class NoColumn(LookupError):
+class NoColumn(KeyError):
     """A reader asked for a column that the file does not have."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class RawRow(Mapping[str, Any]):

@@ -20,7 +20,7 @@ from evaluators.checking import check, settled
 from evaluators.errors import BadData, SealedSplit, UnknownName
 from evaluators.examples import Example, Question, Tagged
 from evaluators.gold import gold_of
-from evaluators.raw_rows import NoColumn, RawRow, raw_rows
+from evaluators.raw_rows import RawRow, raw_rows
 from evaluators.sampling import in_search_half
 from evaluators.source import DataSource, count, digest, is_present, load, missing, place
 from evaluators.task import Dropped, Kind, Split, Table, Task
@@ -148,7 +148,7 @@ class _Collected:
         except Dropped as reason:
             self.dropped[str(reason)] += 1
             return
-        except (NoColumn, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
             raise BadData(f"{row_place}: {error}; mend the file, or fetch it again") from error
         self.examples.append(example)
 
