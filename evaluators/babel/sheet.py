@@ -13,7 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from evaluators.babel.frames import Bucket
-from evaluators.babel.languages import LANGUAGES, PIVOT, Language
+from evaluators.babel.languages import LANGUAGES, Language
 
 if TYPE_CHECKING:
     import pyarrow
@@ -75,7 +75,7 @@ class Sheet:
 
     dataset: str
     make: Callable[[Random, Bucket, int], Any]
-    """Source of chance, bucket, running number -> item."""
+    """Source of chance, bucket, running number -> item, a hashable value."""
     write: Callable[[Any, int, Language], Mapping[str, Any]]
     """Item, running number, language -> row."""
     columns: Mapping[str, Column]
@@ -84,17 +84,16 @@ class Sheet:
     """The hub's name of a language's configuration."""
 
     def items(self) -> Mapping[str, list[Any]]:
-        """Split -> items. No item is said twice in the pivot, within a split or over the splits."""
-        said: set[str] = set()
+        """Split -> items. No item comes twice, within a split or over the splits."""
+        made: set[Any] = set()
         items: dict[str, list[Any]] = {}
         for part in self.parts:
             rng = Random(f"{self.dataset} {part.split}")
             items[part.split] = []
             while len(items[part.split]) < part.rows:
                 item = self.make(rng, part.bucket, len(items[part.split]))
-                row = str(self.write(item, 0, LANGUAGES[PIVOT]))
-                if row not in said:
-                    said.add(row)
+                if item not in made:
+                    made.add(item)
                     items[part.split].append(item)
         return items
 

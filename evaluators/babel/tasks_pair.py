@@ -8,7 +8,7 @@ have changed places.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any, NamedTuple
@@ -43,6 +43,33 @@ class PairItem(NamedTuple):
 
 def entailment(rng: Random, own: Bucket, turn: int) -> PairItem:
     """A premise and a hypothesis; the label goes round with `turn`."""
+    return _unlike(_entailment, rng, own, turn)
+
+
+def adversarial(rng: Random, own: Bucket, turn: int) -> PairItem:
+    """Entailment without the easy signs."""
+    return _unlike(_adversarial, rng, own, turn)
+
+
+def paraphrase(rng: Random, own: Bucket, turn: int) -> PairItem:
+    """Two sentences of much the same words; label 1 where they say the same."""
+    return _unlike(_paraphrase, rng, own, turn)
+
+
+def same_question(rng: Random, own: Bucket, turn: int) -> PairItem:
+    """Two questions; label 1 where they ask for the same."""
+    return _unlike(_same_question, rng, own, turn)
+
+
+def _unlike(make: Callable[[Random, Bucket, int], PairItem], rng: Random, own: Bucket, turn: int) -> PairItem:
+    """A pair of two different clauses."""
+    while True:
+        pair = make(rng, own, turn)
+        if pair.first != pair.second:
+            return pair
+
+
+def _entailment(rng: Random, own: Bucket, turn: int) -> PairItem:
     premise = draw(rng, own, rich=0.45)
     label = turn % 3
     if label == NEUTRAL:
@@ -80,8 +107,7 @@ def _another_doer(frame: Frame, rng: Random) -> Thing:
             return subject
 
 
-def adversarial(rng: Random, own: Bucket, turn: int) -> PairItem:
-    """Entailment without the easy signs."""
+def _adversarial(rng: Random, own: Bucket, turn: int) -> PairItem:
     label = turn % 3
     social = rng.random() < 0.4
     premise = replace(draw(rng, own, rich=0.5, social=social), negated=rng.random() < 0.3)
@@ -103,8 +129,7 @@ def _one_change(frame: Frame, rng: Random, social: bool) -> Frame:
     return replace(frame, object=_another_object(frame, rng))
 
 
-def paraphrase(rng: Random, own: Bucket, turn: int) -> PairItem:
-    """Two sentences of much the same words; label 1 where they say the same."""
+def _paraphrase(rng: Random, own: Bucket, turn: int) -> PairItem:
     label = turn % 2
     first = draw(rng, own, rich=0.4, social=rng.random() < 0.6)
     first = replace(first, passive=rng.random() < 0.3)
@@ -117,8 +142,7 @@ def paraphrase(rng: Random, own: Bucket, turn: int) -> PairItem:
     return PairItem(first, restate(reverse(first, rng), rng), label)
 
 
-def same_question(rng: Random, own: Bucket, turn: int) -> PairItem:
-    """Two questions; label 1 where they ask for the same."""
+def _same_question(rng: Random, own: Bucket, turn: int) -> PairItem:
     label = turn % 2
     frame = draw(rng, own, rich=0.45, social=rng.random() < 0.3)
     slots: list[Slot] = ["subject", "object", "place", "time"]

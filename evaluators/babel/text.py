@@ -56,7 +56,8 @@ def document(rng: Random) -> tuple[Sentence, ...]:
     if chance < 0.40:
         return (restate(frame, rng) if rng.random() < 0.3 else frame,)
     if chance < 0.58:
-        return frame, restate(weaken(frame, rng) if rng.random() < 0.5 else frame, rng)
+        again = restate(weaken(frame, rng) if rng.random() < 0.5 else frame, rng)
+        return (frame,) if again == frame else (frame, again)
     if chance < 0.72:
         return _chain(frame, rng)
     if chance < 0.85:
