@@ -49,11 +49,11 @@ class EncoderSource:
     """Where an encoder comes from and how a text's vector is read from it."""
 
     name: str
-    """A shipped name (`babel-xlmr`), a folder (anything with a path separator in front, or an existing path), a hub id."""
+    """A shipped name (`babel-xlmr`), a folder, or a hub id (`namespace/name`)."""
     revision: str | None = None
     """Of a hub id: forty hex digits, a tag or a branch."""
     pooling: Literal["first", "mean"] | None = None
-    """Vector of a text: first token or masked mean. None: the first token where the tokenizer has a CLS, else the mean."""
+    """Vector of a text: its first token, or the mean over its tokens. None: the first where there is a CLS token."""
     trust_remote_code: bool = False
     """Run Python code that lies beside the weights. Only where the source is named for it, never by default."""
 
