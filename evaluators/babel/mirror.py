@@ -17,6 +17,7 @@ from evaluators.babel.languages import LANGUAGES
 from evaluators.babel.sheets import INTERMEDIATES, TARGETS
 from evaluators.babel.text import monolingual_text
 
+TEXT_DATASET = "babel/wikipedia"
 TEXT_ROWS = 3000
 """Documents of plain text in the pivot; the other languages have fewer, in proportion to their corpus."""
 
@@ -64,7 +65,7 @@ def _save_text(root: Path) -> None:
         texts = [monolingual_text(language, rng) for _ in range(round(TEXT_ROWS * language.corpus))]
         numbers = [str(number) for number in range(len(texts))]
         blank = [""] * len(texts)
-        folder = root / "babel" / "wikipedia" / code
+        folder = root / TEXT_DATASET / code
         folder.mkdir(parents=True)
         table = pa.table({"id": numbers, "url": blank, "title": blank, "text": texts})
         pq.write_table(table, folder / "train.parquet", compression="zstd")

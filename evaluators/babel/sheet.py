@@ -67,6 +67,8 @@ class Part:
     bucket: Bucket
     rows: int
     languages: Sequence[str] = tuple(LANGUAGES)
+    halved: bool = False
+    """One half, by a hash of the item, is for the search (dev), the other for the report (test)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from evaluators.babel.supertags import CATEGORIES
 DEV_ROWS = 200
 TEST_ROWS = 300
 HALVED_ROWS = 600
-"""Sets that are published as one split, of which a search reads one half and the report the other."""
+"""Rows of sets with a single split, of which a search reads one half and the report the other."""
 TARGET_ROWS = 800
 TAG_ROWS = 400
 INTERMEDIATE_ROWS = 6000
@@ -88,7 +88,7 @@ TARGETS = (
         write=tasks_question.xquad_row,
         columns={name: column for name, column in _SQUAD.items() if name != "title"},
         parts=[
-            Part(split="validation", bucket="test", rows=HALVED_ROWS),
+            Part(split="validation", bucket="test", rows=HALVED_ROWS, halved=True),
             Part(split="train", bucket="train", rows=TARGET_ROWS, languages=_ONLY_PIVOT),
         ],
         config="xquad.{language}",
@@ -104,6 +104,7 @@ TARGETS = (
                 bucket="test",
                 rows=HALVED_ROWS,
                 languages=tuple(code for code in LANGUAGES if code != PIVOT),
+                halved=True,
             ),
         ],
         config="tatoeba.{language}",
