@@ -19,7 +19,7 @@ NO_WORD = -1
 
 
 def encode_tags(examples: Sequence[Tagged], labels: Sequence[str], tokenizer: TextTokenizer, length: int) -> Rows:
-    """Rows of `input_ids`, `example`, `words` (the word that starts at a token, or -1) and, given labels and gold, `labels`."""
+    """Rows of `input_ids`, `example`, `words` (the word that starts at a token, or -1), `labels` if any."""
     rows, numbers = Rows(), {label: number for number, label in enumerate(labels)}
     room = tokenizer.room(length, 1)
     cut = tokenizer.cut_words([example.words for example in examples])

@@ -85,7 +85,7 @@ def encode_for_training(examples: Sequence[Any], task: Task, encoder: Encoder, o
 def asked_features(
     examples: Sequence[Any], task: Task, encoder: Encoder, own: Training, cache: Path | None
 ) -> Features:
-    """Examples to be answered as rows, without their gold. With a cache the table is kept, under a digest of the examples themselves."""
+    """Examples to be answered as rows, without gold. A cache keeps the table under a digest of the examples."""
     tokenizer, length = encoder.tokenizer, input_length(encoder, own)
 
     def build() -> Rows:

@@ -69,7 +69,7 @@ def pretrained_language_model(encoder: Encoder) -> nn.Module | None:
 def tied_head(whole: Any, module: Any) -> nn.Module | None:
     """The one part of a masked language model that is not its encoder, its decoder tied to `module`'s embedding."""
     heads = [part for name, part in whole.named_children() if name != whole.base_model_prefix]
-    if len(heads) != 1 or len(inspect.signature(heads[0].forward).parameters) != 1:
+    if len(heads) != 1 or not _takes_hidden_states_only(heads[0]):
         return None
     decoder, embedding = whole.get_output_embeddings(), module.get_input_embeddings()
     if decoder is None:
@@ -77,6 +77,12 @@ def tied_head(whole: Any, module: Any) -> nn.Module | None:
     if decoder.weight.shape == embedding.weight.shape and whole.config.tie_word_embeddings:
         decoder.weight = embedding.weight
     return _Positional(heads[0])
+
+
+def _takes_hidden_states_only(head: nn.Module) -> bool:
+    """DeBERTa's newer head wants the embedding too; it is not used."""
+    parameters = inspect.signature(head.forward).parameters.values()
+    return sum(p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty for p in parameters) == 1
 
 
 class _Positional(nn.Module):  # type: ignore[misc]

@@ -1,0 +1,126 @@
+"""Builds a small encoder from text: learns its tokenizer, then trains it by masked language modelling.
+
+The untrained model is saved as an ordinary Hugging Face folder and trained like any other: loaded by `load_encoder`,
+given the head of a task called `mlm`, and run through the one loop. Texts with a translation beside them are read as
+one input (TLM). The same recipe and texts give the same bytes on one thread.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForMaskedLM
+
+from evaluators.errors import CairnError
+from evaluators.examples import Text
+from evaluators.task import Kind, Row, Task
+from search_spaces.plan import Stage
+from trainables.devices import best_device, own_randomness
+from trainables.encoder import library_quiet, load_encoder
+from trainables.encoder_source import EncoderSource
+from trainables.features import encode_for_training, finished
+from trainables.feed import Feed
+from trainables.loop import Trained, train
+from trainables.model import MultiHeadModel
+from trainables.pieces import learn_tokenizer
+from trainables.recipe import Recipe
+from trainables.seeds import derive
+from trainables.settings import Training
+
+
+def build_encoder(recipe: Recipe, texts: Iterable[Text], folder: Path) -> Path:
+    """The trained encoder in `folder`, which must not exist or be empty: config, weights, tokenizer, recipe.
+
+    Raises:
+        CairnError: there is no text, or the folder is in use.
+        TrainingDiverged: the recipe's learning rate is too high.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise CairnError(f"{folder} is not empty; delete it or name another folder for the encoder")
+    documents = tuple(texts)
+    if not documents:
+        raise CairnError("there is no text to build an encoder from; check the source")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        _save_untrained(recipe, documents, temporary)
+        trained = _train_in_place(recipe, documents, temporary)
+        record = {"recipe": asdict(recipe), "documents": len(documents), "loss": trained.losses["mlm"]}
+        (temporary / "build.json").write_text(json.dumps(record, indent=2) + "\n")
+        if folder.exists():
+            folder.rmdir()
+        temporary.chmod(0o755)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return folder
+
+
+def _save_untrained(recipe: Recipe, documents: tuple[Text, ...], folder: Path) -> None:
+    texts = [text for document in documents for text in (document.text, document.parallel) if text]
+    tokenizer = learn_tokenizer(texts, recipe.tokenizer, recipe.vocabulary, recipe.max_length_tokens)
+    pad_id = int(tokenizer.pad_token_id)
+    positions = recipe.max_length_tokens + (pad_id + 1 if recipe.architecture == "xlm-roberta" else 0)
+    config = AutoConfig.for_model(
+        recipe.architecture,
+        vocab_size=len(tokenizer),
+        num_hidden_layers=recipe.layers,
+        hidden_size=recipe.hidden,
+        num_attention_heads=recipe.heads,
+        intermediate_size=recipe.feed_forward,
+        max_position_embeddings=positions,
+        type_vocab_size=1,
+        hidden_dropout_prob=recipe.dropout,
+        attention_probs_dropout_prob=recipe.dropout,
+        initializer_range=recipe.init_std,
+        pad_token_id=pad_id,
+        bos_token_id=int(tokenizer.bos_token_id),
+        eos_token_id=int(tokenizer.eos_token_id),
+    )
+    with library_quiet(), own_randomness(torch.device("cpu")):
+        torch.manual_seed(derive(recipe.seed, "encoder"))
+        AutoModelForMaskedLM.from_config(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def _train_in_place(recipe: Recipe, documents: tuple[Text, ...], folder: Path) -> Trained:
+    task = Task(name="mlm", kind=Kind.TEXT, title="Masked language modelling", read=_unread, tables={})
+    training = Training(
+        batch_size=recipe.batch_size,
+        max_length_tokens=recipe.document_tokens,
+        schedule="linear",
+        warmup_share=recipe.warmup_share,
+        weight_decay=recipe.weight_decay,
+        adam_betas=(0.9, 0.98),
+        masking=recipe.masking,
+    )
+    encoder = load_encoder(EncoderSource(name=str(folder)))
+    features = finished(encode_for_training(documents, task, encoder, training))
+    feed = Feed(task, [("en", features)], encoder.tokenizer, training)
+    model = MultiHeadModel(encoder, [task], recipe.seed).to(best_device())
+    stage = Stage(mixture=(("mlm", 1.0),), learning_rate=recipe.learning_rate, steps=recipe.steps)
+    trained = train(model, {"mlm": feed}, stage, training, seed=recipe.seed)
+    _save_trained(model, folder)
+    return trained
+
+
+def _save_trained(model: MultiHeadModel, folder: Path) -> None:
+    """Encoder and language model head in the library's own form, so that either can be loaded from it."""
+    with library_quiet():
+        whole: Any = AutoModelForMaskedLM.from_pretrained(folder, dtype=torch.float32)
+        prefix = whole.base_model_prefix
+        head = next(name for name, _ in whole.named_children() if name != prefix)
+        setattr(whole, prefix, model.encoder.cpu())
+        setattr(whole, head, model.head("mlm").head.cpu())
+        whole.save_pretrained(folder)
+
+
+def _unread(row: Row) -> Text:
+    raise AssertionError("the texts of a build come as examples, not as rows")
