@@ -1,0 +1,221 @@
+"""The driver's view of a search: what was proposed, what was reported and decided, and the record of it on disk.
+
+The record is the truth. At a start it is read back: ended trials are facts that halving and Optuna are told again,
+unfinished ones are proposed again with the same decisions, and only then new ones are made. A report is written when
+it is *accepted* (`experiments.asha`), scores first, so that a report in `trials.jsonl` has all its scores beside it.
+No ray here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from experiments.asha import Decision, Halving, Verdict
+from experiments.proposals import Optuna, Proposal, control_proposals, random_proposal
+from experiments.record import Journal, Row, RunFolder, now, read_rows, write_text
+from experiments.settings import Search
+from search_spaces.ladder import Rung
+from search_spaces.plan import as_json, from_json
+from search_spaces.space import Setting, Space
+
+
+class Ledger:
+    """One search. `changed` is called after every event, for a status to be drawn."""
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        *,
+        space: Space,
+        setting: Setting,
+        search: Search,
+        rungs: Sequence[Rung],
+        optuna: Optuna,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.space, self.setting, self.search, self.rungs = space, setting, search, tuple(rungs)
+        self.changed = changed
+        self.proposals: dict[int, Proposal] = {}
+        self.reports: dict[int, dict[int, Row]] = {}
+        """Accepted report lines by trial and rung."""
+        self.ended: dict[int, Row] = {}
+        self.exhausted = False
+        """A random search found no further plan in its space."""
+        self._optuna = optuna
+        self._halving = Halving(len(self.rungs), search.eta)
+        self._payloads: dict[tuple[int, int], Mapping[str, Any]] = {}
+        self._handed_out: set[int] = set()
+        self._controls = control_proposals(space, setting)
+        self._read_back(folder)
+        self._journal, self._scores = Journal(folder.trials), Journal(folder.scores)
+
+    @property
+    def planned(self) -> int:
+        """Trials of the whole search, controls included."""
+        return len(self.proposals) if self.exhausted else len(self._controls) + self.search.trials
+
+    @property
+    def is_finished(self) -> bool:
+        """Has every trial ended?"""
+        return len(self.ended) == self.planned
+
+    def next(self) -> Proposal | None:
+        """The next trial to start; None when all have been handed out."""
+        for number in sorted(self.proposals):
+            if number not in self._handed_out and number not in self.ended:
+                self._handed_out.add(number)
+                return self.proposals[number]
+        if len(self.proposals) >= self.planned:
+            return None
+        proposal = self._new(len(self.proposals) + 1)
+        if proposal is None:
+            self.exhausted = True
+            return None
+        self._add(proposal)
+        self._handed_out.add(proposal.number)
+        number = None if proposal.control else self._optuna.add(proposal)
+        self._journal.append([_proposed(proposal, number)])
+        self.changed()
+        return proposal
+
+    def report(self, number: int, rung: int, payload: Mapping[str, Any]) -> list[Decision]:
+        """Take a report; returns what can be decided now, of this and of other trials."""
+        self._payloads[number, rung] = payload
+        return self._accept(self._halving.report(number, rung, payload["selectors"][self.search.selector]))
+
+    def fail(self, number: int, reason: str) -> list[Decision]:
+        """A trial will report nothing more."""
+        if number in self.ended:
+            return []
+        decisions = self._halving.fail(number)
+        self._end(number, "failed", reason)
+        return self._accept(decisions)
+
+    def verdict(self, number: int, rung: int) -> Verdict | None:
+        """What becomes of a trial after its report at a rung; None while that is open."""
+        if self._halving.is_over(number):
+            return Verdict.STOP
+        return Verdict.GO_ON if self._halving.reached(number) >= rung else None
+
+    def value(self, number: int) -> float | None:
+        """The selector's score at the trial's last accepted rung."""
+        reports = self.reports.get(number)
+        return float(reports[max(reports)]["selectors"][self.search.selector]) if reports else None
+
+    def _new(self, number: int) -> Proposal | None:
+        if number <= len(self._controls):
+            return self._controls[number - 1]
+        mine = [p for p in self.proposals.values() if p.control is None]
+        if self.search.searcher == "tpe" and len(mine) >= self.search.startup_trials:
+            return self._optuna.suggest(number)
+        taken = [(p.plan, p.seed) for p in self.proposals.values()]
+        return random_proposal(self.space, self.setting, seed=self.search.seed, number=number, taken=taken)
+
+    def _add(self, proposal: Proposal) -> None:
+        self.proposals[proposal.number] = proposal
+        self._halving.add(proposal.number, judged=proposal.control is None)
+
+    def _accept(self, decisions: Sequence[Decision]) -> list[Decision]:
+        for decision in decisions:
+            payload = self._payloads.pop((decision.trial, decision.rung))
+            self._scores.append(_search_rows(self.proposals[decision.trial], decision.rung, payload["scores"]))
+            line = self._reported(decision, payload)
+            self._journal.append([line])
+            self._note_report(decision.trial, line)
+            if decision.verdict is not Verdict.GO_ON:
+                self._end(decision.trial, decision.verdict.value, "")
+        self.changed()
+        return list(decisions)
+
+    def _reported(self, decision: Decision, payload: Mapping[str, Any]) -> Row:
+        rung = self.rungs[decision.rung]
+        return {
+            "event": "report",
+            "trial": self.proposals[decision.trial].trial,
+            "rung": decision.rung,
+            "trunk_scale": rung.trunk_scale,
+            "target_scale": rung.target_scale,
+            "selectors": payload["selectors"],
+            "trained": payload["trained"],
+            "found": payload["found"],
+            "examples": payload["examples"],
+            "seconds": payload["seconds"],
+            "time": now(),
+        }
+
+    def _end(self, number: int, status: str, reason: str) -> None:
+        rung = max(self.reports.get(number, {}), default=None)
+        line = {"event": "ended", "trial": self.proposals[number].trial, "status": status, "rung": rung}
+        line |= {"reason": reason, "time": now()}
+        self._journal.append([line])
+        self._note_end(number, line)
+        self.changed()
+
+    def _note_report(self, number: int, line: Row) -> None:
+        self.reports.setdefault(number, {})[line["rung"]] = line
+        if self.proposals[number].control is None:
+            self._optuna.report(number, line["rung"], line["selectors"][self.search.selector])
+
+    def _note_end(self, number: int, line: Row) -> None:
+        self.ended[number] = line
+        if self.proposals[number].control is None:
+            self._optuna.end(number, line["status"], self.value(number))
+
+    def _read_back(self, folder: RunFolder) -> None:
+        rows = read_rows(folder.trials)
+        numbers: dict[str, int] = {}
+        for row in rows:
+            if row["event"] == "proposed":
+                proposal = _from_row(row, len(numbers) + 1)
+                numbers[row["trial"]] = proposal.number
+                self._add(proposal)
+                if proposal.control is None:
+                    self._optuna.add(proposal)
+            elif row["event"] == "report":
+                self._note_report(numbers[row["trial"]], row)
+            else:
+                self._note_end(numbers[row["trial"]], row)
+        for number in sorted(self.proposals):
+            for rung, row in sorted(self.reports.get(number, {}).items()):
+                self._halving.report(number, rung, row["selectors"][self.search.selector])
+            if number in self.ended and not self._halving.is_over(number):
+                self._halving.fail(number)
+        _drop_scores_without_report(folder, {(n, r) for n, reports in self.reports.items() for r in reports}, numbers)
+
+
+def _proposed(proposal: Proposal, optuna_number: int | None) -> Row:
+    return {
+        "event": "proposed",
+        "trial": proposal.trial,
+        "control": proposal.control,
+        "decisions": proposal.decisions,
+        "plan": as_json(proposal.plan),
+        "seed": proposal.seed,
+        "optuna_number": optuna_number,
+        "time": now(),
+    }
+
+
+def _from_row(row: Row, number: int) -> Proposal:
+    return Proposal(
+        number=number,
+        control=row["control"],
+        decisions=row["decisions"],
+        plan=from_json(row["plan"]),
+        seed=row["seed"],
+    )
+
+
+def _search_rows(proposal: Proposal, rung: int, scores: Sequence[Row]) -> list[Row]:
+    fixed = {"phase": "search", "trial": proposal.trial, "rung": rung, "arm": None, "seed": proposal.seed}
+    return [{**fixed, **score} for score in scores]
+
+
+def _drop_scores_without_report(folder: RunFolder, reported: set[tuple[int, int]], numbers: Mapping[str, int]) -> None:
+    """Rows of a report that a crash kept from being accepted: they will be written again."""
+    rows = read_rows(folder.scores)
+    kept = [r for r in rows if r["phase"] != "search" or (numbers.get(r["trial"], 0), r["rung"]) in reported]
+    if len(kept) < len(rows):
+        write_text(folder.scores, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept))

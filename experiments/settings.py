@@ -1,0 +1,102 @@
+"""The parts of a spec that belong to no other package: search, evaluation, finals, resources. Plain values, no ray."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Selector: TypeAlias = Literal["en-dev", "pivot-dev"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """How plans are proposed and which of them are stopped early."""
+
+    trials: int
+    """Proposals, besides the controls, which always run."""
+    searcher: Literal["random", "tpe"]
+    selector: Selector
+    """The dev score that decides; the oracle is reported and never used."""
+    eta: int = 3
+    """At every rung but the last, one in `eta` goes on."""
+    seed: int = 0
+    concurrency: int | None = None
+    """Trials at once; None: as many as the machine or cluster has room for."""
+    startup_trials: int = 10
+    """Proposals of TPE that are drawn at random before it has seen enough."""
+    storage: str | None = None
+    """Optuna storage URL; None: `study.db` in the run folder."""
+
+    def __post_init__(self) -> None:
+        if self.trials < 0:
+            raise ValueError(f"trials is {self.trials}; give 0 (controls only) or more")
+        if self.eta < 2:
+            raise ValueError(f"eta is {self.eta}; one in two is the gentlest that stops anything, so give 2 or more")
+        if self.seed < 0:
+            raise ValueError(f"seed is {self.seed}; give 0 or more")
+        if self.concurrency is not None and self.concurrency < 1:
+            raise ValueError(f"concurrency is {self.concurrency}; give 1 or more, or leave it out")
+        if self.startup_trials < 1:
+            raise ValueError(f"startup_trials is {self.startup_trials}; TPE needs at least 1 to start from")
+        if self.storage is not None and "://" not in self.storage:
+            raise ValueError(f"storage is {self.storage!r}, which is no URL; write e.g. sqlite:////shared/study.db")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """On how many examples a model is judged. The examples are chosen by a hash, the same ones in every language."""
+
+    dev_examples: int | None = None
+    """At each rung, for each task and language; None: all."""
+    final_examples: int | None = None
+    """In the finals, for each task, language and split; None: all."""
+
+    def __post_init__(self) -> None:
+        for name in ("dev_examples", "final_examples"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name} is {value}; give 1 or more, or leave it out for all")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finals:
+    """What is trained again after the search, each target task on its own, and judged on data the search never saw."""
+
+    winners: int
+    """So many of the best distinct plans that reached the last rung."""
+    seeds: tuple[int, ...]
+    """Fresh ones: not those of the search."""
+    target_steps: int
+    """Optimiser steps of each target task's own stage."""
+    controls: tuple[str, ...] = ("direct",)
+    task_steps: Mapping[str, int] = field(default_factory=dict)
+    """Training tasks whose target stage has a length of its own."""
+
+    def __post_init__(self) -> None:
+        if self.winners < 0:
+            raise ValueError(f"winners is {self.winners}; give 0 or more")
+        if not self.seeds:
+            raise ValueError("seeds is empty; give at least one, three or more for intervals")
+        if len(set(self.seeds)) < len(self.seeds) or min(self.seeds) < 0:
+            raise ValueError(f"seeds is {list(self.seeds)}; give different numbers, 0 or more")
+        if len(set(self.controls)) < len(self.controls):
+            raise ValueError(f"controls is {list(self.controls)}; name each once")
+        for what, steps in {"target_steps": self.target_steps, **self.task_steps}.items():
+            if steps < 1:
+                raise ValueError(f"{what} is {steps} steps; give 1 or more")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """What one trial, and one training of the finals, takes."""
+
+    cpu: int = 1
+    gpu: float = 0.0
+    """A fraction shares a card (its memory is yours to divide); above 1, whole cards."""
+
+    def __post_init__(self) -> None:
+        if self.cpu < 1:
+            raise ValueError(f"cpu is {self.cpu}; give 1 or more")
+        if self.gpu < 0 or (self.gpu > 1 and self.gpu != int(self.gpu)):
+            raise ValueError(f"gpu is {self.gpu}; give a fraction up to 1, or a whole number above it")

@@ -1,0 +1,313 @@
+"""One YAML file is one experiment: read once, strictly, into a typed, frozen `ExperimentSpec`.
+
+`load_spec` finds every mistake in one go: what is no YAML, keys given twice, unknown keys, wrong types, values that a
+dimension of the space refuses, and names of suites, tasks, languages, encoders and controls that do not exist. Names
+are checked on the raw values, so that a mistake in one place does not hide those in others.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evaluators.errors import CairnError
+from evaluators.suite import Suite
+from evaluators.suites import SUITES
+from experiments.encoder_choice import EncoderChoice
+from experiments.mistakes import from_validation, near, said
+from experiments.settings import Evaluation, Finals, Resources, Search
+from experiments.strict_yaml import Document, Mistake, Place, parse
+from search_spaces.controls import ALL_MIXED, DIRECT, TARGET_LONGER
+from search_spaces.ladder import Ladder
+from search_spaces.mlm import MLM
+from search_spaces.space import Space
+from trainables.encoder_source import SHIPPED, WELL_KNOWN, EncoderSource, folder_of, shipped_names
+from trainables.settings import Inference, Training
+
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+
+
+class SpecError(CairnError):
+    """A spec with mistakes; the message lists all of them."""
+
+
+class ExperimentSpec(BaseModel):
+    """One experiment. Everything below the root is a plain dataclass of the package that uses it."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=_NAME)]
+    """Of the run folder, `<runs>/<name>`."""
+    suite: str
+    encoder: EncoderChoice
+    """A name, `{name, revision, pooling, trust_remote_code}`, or `{build: {recipe, texts}}`."""
+    space: Space
+    search: Search
+    finals: Finals
+    ladder: Ladder = Ladder()
+    training: Training = Training()
+    evaluation: Evaluation = Evaluation()
+    inference: Inference = Inference()
+    resources: Resources = Resources()
+    data: str | None = None
+    """A mirror folder. `--data`, then the variable CAIRN_DATA, go before it; None: the hub, or the suite's own data."""
+    targets: tuple[str, ...]
+    """Target tasks; all of the suite's by default."""
+    languages: tuple[str, ...] | None = None
+    """Languages of the evaluation; None, written `all`: every one of the targets' for which there are data."""
+    runs: str = "runs"
+    """Folder of run folders."""
+    store: str | None = None
+    """Folder of trained stages, shared by studies; `<runs>/store` by default."""
+
+
+def load_spec(path: Path, *, other_data: bool = False) -> ExperimentSpec:
+    """The spec in a file. With `other_data`, the spec's own data folder will not be used and need not exist.
+
+    Raises:
+        SpecError: with every mistake in the file, or because there is no such file.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        beside = sorted(file.name for file in path.parent.glob("*.yaml")) if path.parent.is_dir() else []
+        hint = near(path.name, beside) if beside else "; give the path of a YAML file"
+        raise SpecError(f"there is no spec {path}{hint}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"the spec {path} cannot be read: {error}") from None
+    return read_spec(text, path.name, other_data=other_data)
+
+
+def read_spec(text: str, name: str = "spec", *, other_data: bool = False) -> ExperimentSpec:
+    """The spec in a text; `name` is how the message calls it.
+
+    Raises:
+        SpecError: with every mistake.
+    """
+    document = parse(text)
+    if not document.mistakes and not isinstance(document.value, dict):
+        document.mistakes.append(Mistake((), f"found {said(document.value)}; a spec is keys with values"))
+    if not isinstance(document.value, dict):
+        raise _error(document, document.mistakes, name)
+    raw = _filled_in(document.value)
+    mistakes = [*document.mistakes]
+    spec = None
+    try:
+        spec = ExperimentSpec.model_validate_json(json.dumps(raw))
+    except ValidationError as error:
+        mistakes += from_validation(error, ExperimentSpec)
+    mistakes += _wrong_names(raw)
+    mistakes += [] if other_data else _missing_folder(raw)
+    mistakes += _contradictions(raw)
+    if mistakes:
+        raise _error(document, mistakes, name)
+    assert spec is not None
+    return spec
+
+
+def _error(document: Document, mistakes: Sequence[Mistake], name: str) -> SpecError:
+    lines = []
+    for mistake in _once_a_place(mistakes):
+        place = _as_written(mistake.place, document)
+        line = next((document.lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in document.lines), 0)
+        where = ".".join(str(part) for part in place)
+        lines.append((line, f"  {where + ': ' if where else ''}{mistake.text}{f' (line {line})' if line else ''}"))
+    count = f"{len(lines)} mistake{'s' if len(lines) != 1 else ''}"
+    return SpecError("\n".join([f"{name} has {count}:", *(text for _, text in sorted(lines))]))
+
+
+def _as_written(place: Place, document: Document) -> Place:
+    """The place in the file of a value that was written short."""
+    short = isinstance(document.value, dict) and isinstance(document.value.get("encoder"), str)
+    return ("encoder",) if short and place[:1] == ("encoder",) else place
+
+
+def _once_a_place(mistakes: Sequence[Mistake]) -> list[Mistake]:
+    """The first mistake of each place says enough."""
+    first: dict[Place, Mistake] = {}
+    for mistake in mistakes:
+        first.setdefault(mistake.place, mistake)
+    return list(first.values())
+
+
+def _filled_in(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The long form of what may be written short: an encoder's name, `all` targets, `all` languages."""
+    raw = dict(value)
+    if isinstance(raw.get("encoder"), str):
+        raw["encoder"] = {"name": raw["encoder"]}
+    suite = _suite(raw)
+    if raw.get("targets", "all") == "all":
+        raw["targets"] = list(suite.targets) if suite else []
+    if raw.get("languages") == "all":
+        raw["languages"] = None
+    return raw
+
+
+def _suite(raw: Mapping[str, Any]) -> Suite | None:
+    name = raw.get("suite")
+    return SUITES.get(name) if isinstance(name, str) else None
+
+
+def _languages(suite: Suite, targets: Iterable[Any]) -> tuple[str, ...]:
+    """Every language in which one of the targets can be evaluated, the source language first."""
+    tasks = [suite.targets[name] for name in targets if isinstance(name, str) and name in suite.targets]
+    codes = {code for task in tasks for split in ("dev", "test") for code in task.languages(split)}
+    return tuple(sorted(codes, key=lambda code: (code != suite.source_language, code)))
+
+
+def _wrong_names(raw: Mapping[str, Any]) -> list[Mistake]:
+    """Names in the raw values that are in no table. A value of a wrong type is left to pydantic."""
+    mistakes = []
+    suite = _suite(raw)
+    if isinstance(raw.get("suite"), str) and suite is None:
+        mistakes.append(Mistake(("suite",), f"there is no suite {raw['suite']!r}{near(raw['suite'], list(SUITES))}"))
+    if isinstance(raw.get("encoder"), dict):
+        mistakes += _wrong_encoder(raw["encoder"])
+        mistakes += _wrong_texts(raw["encoder"], suite)
+    if suite is None:
+        return mistakes
+    training = {*suite.training, MLM}
+    unknown = _Checker(raw, mistakes)
+    unknown(("targets",), "target task", suite.targets)
+    if isinstance(raw["targets"], list):
+        unknown(("languages",), f"language of these targets in {suite.name}", _languages(suite, raw["targets"]))
+    unknown(("space", "tasks"), f"training task of {suite.name}", training)
+    unknown(("space", "target", "task_steps"), f"training task of {suite.name}", training)
+    unknown(("training", "per_task"), f"training task of {suite.name}", training)
+    unknown(("finals", "task_steps"), f"training task of {suite.name}", training)
+    tasks = _at(raw, ("space", "tasks"))
+    names = [name for name in tasks if isinstance(name, str)] if isinstance(tasks, list) else []
+    alone = [f"{name} alone" for name in names]
+    unknown(("finals", "controls"), "control in this space", [DIRECT, TARGET_LONGER, *alone, ALL_MIXED])
+    return mistakes
+
+
+def _missing_folder(raw: Mapping[str, Any]) -> list[Mistake]:
+    data = raw.get("data")
+    if not isinstance(data, str) or Path(data).expanduser().is_dir():
+        return []
+    return [Mistake(("data",), f"there is no folder {data!r}; give a mirror of the hub's layout")]
+
+
+class _Checker:
+    """Compares the names in one list, or the keys of one mapping, with what there is."""
+
+    def __init__(self, raw: Mapping[str, Any], mistakes: list[Mistake]) -> None:
+        self._raw, self._mistakes = raw, mistakes
+
+    def __call__(self, place: Place, what: str, known: Iterable[str]) -> None:
+        value, known = _at(self._raw, place), sorted(known)
+        names: Sequence[tuple[int | str, Any]] = ()
+        if isinstance(value, list):
+            names = list(enumerate(value))
+        elif isinstance(value, dict):
+            names = [(name, name) for name in value]
+        for at, name in names:
+            if isinstance(name, str) and name not in known:
+                self._mistakes.append(Mistake((*place, at), f"there is no {what} {name!r}{near(name, known)}"))
+
+
+def _at(raw: Mapping[str, Any], place: Place) -> Any:
+    value: Any = raw
+    for part in place:
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _wrong_encoder(encoder: Mapping[str, Any]) -> list[Mistake]:
+    name = encoder.get("name")
+    if not isinstance(name, str):
+        return []
+    try:
+        folder = folder_of(EncoderSource(name=name))
+    except CairnError as error:
+        return [Mistake(("encoder", "name"), str(error))]
+    if folder is None and name not in WELL_KNOWN and not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
+        return [Mistake(("encoder", "name"), f"{name!r} is no hub id{near(name, [*shipped_names(), *WELL_KNOWN])}")]
+    if folder is not None and encoder.get("revision") is not None:
+        shipped = "shipped" if folder.parent == SHIPPED else "local"
+        return [Mistake(("encoder", "revision"), f"has no effect on a {shipped} encoder; leave it out")]
+    return []
+
+
+def _wrong_texts(encoder: Mapping[str, Any], suite: Suite | None) -> list[Mistake]:
+    sources = _at(encoder, ("build", "texts"))
+    if not isinstance(sources, list):
+        return []
+    mistakes = []
+    for number, source in enumerate(sources):
+        place: Place = ("encoder", "build", "texts", number)
+        task, file = _at(source, ("task",)), _at(source, ("file",))
+        known = sorted({*suite.targets, *suite.training}) if suite else []
+        if isinstance(task, str) and suite is not None and task not in known:
+            mistakes.append(Mistake((*place, "task"), f"there is no task {task!r} in {suite.name}{near(task, known)}"))
+        if isinstance(file, str) and not Path(file).expanduser().is_file():
+            mistakes.append(Mistake((*place, "file"), f"there is no file {file!r}"))
+    return mistakes
+
+
+def _contradictions(raw: Mapping[str, Any]) -> list[Mistake]:
+    """What each part allows and the whole does not; on raw values too, and silent where they are of a wrong type."""
+    return [mistake for check in _CHECKS for mistake in check(raw)]
+
+
+def _selector_has_languages(raw: Mapping[str, Any]) -> list[Mistake]:
+    suite, languages, selector = _suite(raw), raw.get("languages"), _at(raw, ("search", "selector"))
+    if suite is None or not isinstance(languages, list) or selector not in ("en-dev", "pivot-dev"):
+        return []
+    wanted = (suite.source_language,) if selector == "en-dev" else suite.pivots
+    if any(code in languages for code in wanted):
+        return []
+    text = f"{selector} needs {' or '.join(wanted)}, which languages leaves out; add it there"
+    return [Mistake(("search", "selector"), text)]
+
+
+def _seeds_are_fresh(raw: Mapping[str, Any]) -> list[Mistake]:
+    searched, fresh = _at(raw, ("space", "seeds")) or [0], _at(raw, ("finals", "seeds"))
+    if not isinstance(searched, list) or not isinstance(fresh, list):
+        return []
+    stale = [seed for seed in fresh if seed in searched]
+    text = f"{stale} are seeds of the search too; finals need fresh ones, such as [101, 102, 103]"
+    return [Mistake(("finals", "seeds"), text)] if stale else []
+
+
+def _lists_name_things_once(raw: Mapping[str, Any]) -> list[Mistake]:
+    mistakes = []
+    for key in ("targets", "languages"):
+        values = raw.get(key)
+        if isinstance(values, list) and not values and _suite(raw):
+            mistakes.append(Mistake((key,), f"is empty; name at least one, or write {key}: all"))
+        if isinstance(values, list) and any(values.count(value) > 1 for value in values):
+            mistakes.append(Mistake((key,), "names something twice; name each once"))
+    return mistakes
+
+
+def _enough_is_proposed(raw: Mapping[str, Any]) -> list[Mistake]:
+    winners, trials = _at(raw, ("finals", "winners")), _at(raw, ("search", "trials"))
+    if not isinstance(winners, int) or not isinstance(trials, int) or winners <= trials:
+        return []
+    text = f"is {winners}, but search.trials proposes {trials} plans; lower the one or raise the other"
+    return [Mistake(("finals", "winners"), text)]
+
+
+def _steps_have_effect(raw: Mapping[str, Any]) -> list[Mistake]:
+    suite, steps, targets = _suite(raw), _at(raw, ("finals", "task_steps")), raw["targets"]
+    if suite is None or not isinstance(steps, dict) or not isinstance(targets, list):
+        return []
+    trained = {task.trained_as for name, task in suite.targets.items() if name in targets}
+    text = "no target of this spec is trained on it, so it has no effect; remove it"
+    return [Mistake(("finals", "task_steps", name), text) for name in steps if name not in trained]
+
+
+_CHECKS: tuple[Callable[[Mapping[str, Any]], list[Mistake]], ...] = (
+    _selector_has_languages,
+    _seeds_are_fresh,
+    _lists_name_things_once,
+    _enough_is_proposed,
+    _steps_have_effect,
+)
