@@ -1,0 +1,88 @@
+"""The report: `summary.json` with every number, and `report.html`, one file that needs nothing else to be read.
+
+The page is set from the summary alone, by `templates/report.html.j2`; nothing is computed there but places in figures.
+Both files are replaced in one atomic step each, so that a reader never sees half a page.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from analysis import figures, numbers
+from analysis.load import Json, load
+from analysis.summary import summarise
+
+
+class ResultsTable(NamedTuple):
+    """The results in text cells, for the terminal."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+def build_report(run: Path) -> Path:
+    """Write `summary.json` and `report.html` into the run folder; gives the page's path.
+
+    Raises:
+        CairnError: the folder holds no run, or its files are damaged.
+    """
+    summary = summarise(load(run))
+    _replace(run / "summary.json", json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    page = run / "report.html"
+    _replace(page, render(summary))
+    return page
+
+
+def render(summary: Json) -> str:
+    """The page as text."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        score=numbers.score,
+        signed=numbers.signed,
+        interval=numbers.interval,
+        half_width=numbers.half_width,
+        count=numbers.count,
+        duration=numbers.duration,
+    )
+    environment.globals.update(marks=figures.marks, scale_of=figures.scale_of, strip=figures.strip, axis=figures.axis)
+    return environment.get_template("report.html.j2").render(summary=summary)
+
+
+def results_table(summary: Mapping[str, Any]) -> ResultsTable:
+    """One row an arm of the finals: its plan, test and dev headline, gain over direct and that gain's interval."""
+    rows = [
+        (
+            arm["arm"],
+            arm["plan"],
+            numbers.score(arm["test"] and arm["test"]["mean"]),
+            numbers.signed(arm["gain"]["headline"] and arm["gain"]["headline"]["mean"]),
+            numbers.interval(arm["gain"]["headline"]) if arm["gain"]["headline"] else numbers.NONE,
+            numbers.score(arm["dev"] and arm["dev"]["mean"]),
+            str(arm["test"]["n"] if arm["test"] else 0),
+        )
+        for arm in summary["arms"]
+    ]
+    return ResultsTable(
+        caption="Mean over tasks of the mean over languages, in percent; gain over direct, paired by seed",
+        columns=("arm", "plan", "test", "gain", "95 % interval", "dev", "seeds"),
+        rows=rows,
+    )
+
+
+def _replace(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,269 @@
+"""Every number of the report, as one JSON object: `summary.json`. The page, and the terminal's table, only set it out.
+
+The **headline** is the mean over target tasks of the mean over a task's languages, in percent. If pivot languages took
+part in choosing the winners (selector "pivot-dev"), they are left out of it. Choices made here are made on dev: the
+leading winner is the search's first, and the best single task is the one with the best dev headline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from analysis.answer import answer
+from analysis.finals import ALONE, DIRECT, BySeed, Finals, Layout, finals_of, is_winner, metrics_of, restricted
+from analysis.load import FAILED, RUNNING, Json, Run
+from analysis.search import agreements, plan_text, spent, trial_of, trial_rows, value_at
+from analysis.statistics import Estimate, RankCorrelation, estimate, paired_difference
+
+PIVOT_DEV = "pivot-dev"
+
+
+def summarise(run: Run) -> Json:
+    """The summary of a run, finished or not.
+
+    Raises:
+        CairnError: the run names a suite or task that does not exist, or its files contradict each other.
+    """
+    resolved = run.resolved
+    finals = finals_of(run, metrics_of(resolved["suite"], resolved["targets"]))
+    layouts = _layouts(run, finals)
+    arms = [_arm(run, finals, arm, layouts) for arm in finals.arms]
+    headline_on_test = {row["arm"]: row["test"]["mean"] for row in arms if row["test"]}
+    summary = {
+        "name": resolved["name"],
+        "suite": resolved["suite"],
+        "encoder": resolved["encoder"]["name"],
+        "selector": resolved["selector"],
+        "source_language": resolved["source_language"],
+        "pivots": resolved["pivots"],
+        "excluded_languages": _excluded(run),
+        "headline": {task: list(languages) for task, languages in layouts["test"].items()},
+        "finals_seeds": resolved["seeds"],
+        "arms": arms,
+        "languages": _languages(run, finals),
+        "contrasts": _contrasts(finals, layouts),
+        "best_single": _best_single(finals, layouts),
+        "optimism": _optimism(run, finals, layouts),
+        "search": spent(run),
+        "selectors": [
+            {
+                "selector": one.selector,
+                "rung": one.rung,
+                "with_oracle": _correlation(one.with_oracle),
+                "with_last_rung": _correlation(one.with_last_rung),
+                "with_test": _correlation(one.with_test),
+            }
+            for one in agreements(run, finals, headline_on_test)
+        ],
+        "rungs": resolved["rungs"],
+        "trials": trial_rows(run),
+        "failures": _failures(run),
+        "incomplete": _incomplete(run, finals),
+        "metrics": _metrics(run),
+        "reproduce": {
+            "command": resolved.get("reproduce", f"cairn run {run.path / 'spec.yaml'}"),
+            "revisions": _revisions(resolved),
+        },
+        "environment": {key: value for key, value in run.environment.items() if key not in ("seconds", "stages")},
+    }
+    return {**summary, "answer": answer(summary)}
+
+
+def _excluded(run: Run) -> list[str]:
+    return list(run.resolved["pivots"]) if run.resolved["selector"] == PIVOT_DEV else []
+
+
+def _layouts(run: Run, finals: Finals) -> dict[str, Layout]:
+    excluded, source = set(_excluded(run)), run.resolved["source_language"]
+    test = restricted(finals.layout, lambda language: language not in excluded)
+    return {
+        "test": test,
+        "common": restricted(finals.common, lambda language: language not in excluded),
+        "source": restricted(test, lambda language: language == source),
+        "zero_shot": restricted(test, lambda language: language != source),
+    }
+
+
+def _arm(run: Run, finals: Finals, arm: str, layouts: Mapping[str, Layout]) -> Json:
+    def scores(layout: Layout, split: str = "test") -> Json | None:
+        return _estimate(finals.by_seed(arm, split, layout))
+
+    def gain(layout: Layout) -> Json | None:
+        return None if arm == DIRECT else _difference(finals, arm, DIRECT, layout)
+
+    trial = trial_of(run, arm)
+    single = {task: {task: languages} for task, languages in layouts["test"].items()}
+    return {
+        "arm": arm,
+        "winner": is_winner(arm),
+        "plan": plan_text(run.arm_plans[arm]) if arm in run.arm_plans else "",
+        "trial": trial.name if trial else None,
+        "search": dict(trial.last.selectors) if trial and trial.last else {},
+        "test": scores(layouts["test"]),
+        "zero_shot": scores(layouts["zero_shot"]),
+        "source": scores(layouts["source"]),
+        "dev": scores(layouts["common"], "dev"),
+        "test_beside_dev": scores(layouts["common"]),
+        "tasks": {task: scores(layout) for task, layout in single.items()},
+        "gain": {
+            "headline": gain(layouts["test"]),
+            "zero_shot": gain(layouts["zero_shot"]),
+            "source": gain(layouts["source"]),
+            "tasks": {task: gain(layout) for task, layout in single.items()},
+        },
+    }
+
+
+def _languages(run: Run, finals: Finals) -> list[Json]:
+    """Gains over the direct baseline, language by language, the leading winner's largest first."""
+    rows = []
+    for language in sorted({code for languages in finals.layout.values() for code in languages}):
+        layout = {task: (language,) for task, languages in finals.layout.items() if language in languages}
+        role = "source" if language == run.resolved["source_language"] else ""
+        rows.append(
+            {
+                "language": language,
+                "role": "pivot, not in the headline" if language in _excluded(run) else role,
+                "tasks": list(layout),
+                "gains": {arm: _difference(finals, arm, DIRECT, layout) for arm in finals.winners},
+            }
+        )
+
+    def size(row: Mapping[str, Any]) -> float:
+        leading = row["gains"].get(finals.winners[0]) if finals.winners else None
+        return -leading["mean"] if leading else float("inf")
+
+    return sorted(rows, key=size)
+
+
+def _contrasts(finals: Finals, layouts: Mapping[str, Layout]) -> list[Json]:
+    return [
+        {
+            "winner": winner,
+            "control": control,
+            "difference": _difference(finals, winner, control, layouts["test"]),
+        }
+        for control in finals.controls
+        for winner in finals.winners
+    ]
+
+
+def _best_single(finals: Finals, layouts: Mapping[str, Layout]) -> str | None:
+    """The single-task control with the best dev headline over fresh seeds."""
+    means = {
+        arm: found.mean
+        for arm in finals.controls
+        if arm.endswith(ALONE) and (found := estimate(list(finals.by_seed(arm, "dev", layouts["common"]).values())))
+    }
+    return max(means, key=means.__getitem__) if means else None
+
+
+def _optimism(run: Run, finals: Finals, layouts: Mapping[str, Layout]) -> Json | None:
+    """The leading winner's gain over direct as the search saw it, and on dev and test with fresh seeds."""
+    if not finals.winners or DIRECT not in finals.arms:
+        return None
+    winner, common = finals.winners[0], layouts["common"]
+    gains = {split: _gain_by_seed(finals, winner, split, common) for split in ("dev", "test")}
+    return {
+        "winner": winner,
+        "promised": {name: _promised(run, winner, name) for name in (run.resolved["selector"], "oracle")},
+        "dev_gain": _estimate(gains["dev"]),
+        "test_gain": _estimate(gains["test"]),
+        "shortfall": _plain(paired_difference(gains["dev"], gains["test"])),
+    }
+
+
+def _promised(run: Run, winner: str, selector: str) -> float | None:
+    """What the last rung of the search said the winner gains over direct."""
+    last = len(run.resolved["rungs"]) - 1
+    trials = (trial_of(run, winner), trial_of(run, DIRECT))
+    ours, theirs = (value_at(trial, selector, last) if trial else None for trial in trials)
+    return None if ours is None or theirs is None else ours - theirs
+
+
+def _gain_by_seed(finals: Finals, arm: str, split: str, layout: Layout) -> BySeed:
+    ours, theirs = finals.by_seed(arm, split, layout), finals.by_seed(DIRECT, split, layout)
+    return {seed: ours[seed] - theirs[seed] for seed in ours if seed in theirs}
+
+
+def _failures(run: Run) -> list[Json]:
+    trials = [
+        {"where": f"search, {trial.name}", "what": plan_text(trial.plan), "reason": trial.reason}
+        for trial in run.trials
+        if trial.status == FAILED
+    ]
+    finals = [
+        {"where": f"finals, {one.arm}, seed {one.seed}", "what": one.task, "reason": one.error} for one in run.failures
+    ]
+    return trials + finals
+
+
+def _incomplete(run: Run, finals: Finals) -> list[str]:
+    """What is not there that should be, in plain words."""
+    missing = []
+    running = [trial.name for trial in run.trials if trial.status == RUNNING]
+    if running:
+        missing.append(f"{_count(running, 'trial')} of the search did not end: {', '.join(running)}")
+    if not run.finals:
+        missing.append("the finals have no score yet: nothing on this page says what a plan gives on test")
+    else:
+        missing += _missing_in_finals(run, finals)
+    missing += [f"{name} ends in a torn line, which was left out" for name in run.torn]
+    return missing
+
+
+def _missing_in_finals(run: Run, finals: Finals) -> Iterable[str]:
+    unscored = [task for task in run.resolved["targets"] if task not in finals.layout]
+    if unscored:
+        yield f"no arm has test scores of {', '.join(unscored)}; the headline is over the other tasks"
+    if DIRECT not in finals.arms:
+        yield "the finals have no direct baseline, so no gain can be given"
+    for arm in finals.arms:
+        for seed in sorted({*run.resolved["seeds"], *finals.seeds}):
+            lacking = finals.missing(arm, seed)
+            if len(lacking) == len(finals.layout):
+                yield f"{arm}, seed {seed}: no complete task on test"
+            elif lacking:
+                named = ", ".join(f"{task} ({_count(range(count), 'language')})" for task, count in lacking.items())
+                yield f"{arm}, seed {seed}: no test score of {named}; left out of every mean that needs it"
+
+
+def _metrics(run: Run) -> list[Json]:
+    """Task, metric, signature and the range of the numbers of examples, as found in the final test scores."""
+    sizes: dict[tuple[str, str, str], list[int]] = {}
+    for score in run.finals:
+        if score.split == "test":
+            sizes.setdefault((score.task, score.metric, score.signature), []).append(score.examples)
+    return [
+        {"task": task, "metric": metric, "signature": signature, "fewest": min(found), "most": max(found)}
+        for (task, metric, signature), found in sizes.items()
+    ]
+
+
+def _revisions(resolved: Json) -> dict[str, str]:
+    """Data set -> commit, and the encoder's, as far as they are pinned."""
+    encoder = {resolved["encoder"]["name"]: resolved["revisions"].get("encoder")}
+    return {name: commit for name, commit in {**resolved["revisions"]["data"], **encoder}.items() if commit}
+
+
+def _difference(finals: Finals, ours: str, theirs: str, layout: Layout) -> Json | None:
+    return _plain(paired_difference(finals.by_seed(ours, "test", layout), finals.by_seed(theirs, "test", layout)))
+
+
+def _estimate(values: BySeed) -> Json | None:
+    found = _plain(estimate(list(values.values())))
+    return None if found is None else {**found, "by_seed": {str(seed): value for seed, value in values.items()}}
+
+
+def _plain(found: Estimate | None) -> Json | None:
+    return None if found is None else {**found._asdict(), "verdict": found.verdict}
+
+
+def _correlation(found: RankCorrelation | None) -> Json | None:
+    return None if found is None else found._asdict()
+
+
+def _count(things: Iterable[object], noun: str) -> str:
+    count = len(list(things))
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,145 @@
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from analysis.report import build_report, results_table
+
+VOID = {"meta", "circle", "line", "br"}
+
+
+class Page(HTMLParser):
+    """Checks that tags close in order, and collects what the tests ask about."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.tables = [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.tags.append((tag, values))
+        if tag == "table":
+            self.tables.append([])
+        if self.tables and tag in ("caption", "th", "td", "tr"):
+            self.tables[-1].append((tag, values))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture
+def page_of():
+    def build(writer):
+        path = build_report(writer.write())
+        assert path == writer.path / "report.html"
+        return path.read_text(encoding="utf-8")
+
+    return build
+
+
+def in_trouble(writer):
+    writer.add_trial(30, {"trunk": [], "targets": []}, 0, rungs=0, status="failed", reason="NaN at <b>step</b> 3 & 4")
+    writer.add_trial(31, {"trunk": [], "targets": []}, 0, rungs=1, status=None)
+    writer.scores = [row for row in writer.scores if (row["arm"], row["seed"]) != ("winner 2", 13)]
+    writer.failures.append({"phase": "final", "arm": "winner 2", "seed": 13, "task": "xquad", "error": "disk is full"})
+    return writer
+
+
+def without_finals(writer):
+    writer.scores = []
+    return writer
+
+
+def unchanged(writer):
+    return writer
+
+
+@pytest.mark.parametrize("change", [unchanged, in_trouble, without_finals])
+@pytest.mark.parametrize("options", [{}, {"selector": "pivot-dev"}, {"seeds": (11,)}, {"noise": 0}])
+def test_the_page_is_well_formed_and_every_table_can_be_read_aloud(page_of, full_run, change, options):
+    page = Page(page_of(change(full_run(**options))))
+    assert page.tables
+    for table in page.tables:
+        assert table[0][0] == "caption"
+        assert all(values.get("scope") in ("row", "col") for tag, values in table if tag == "th")
+
+
+def test_a_study_that_has_only_begun_has_a_page(page_of, empty_run):
+    assert "There is no answer yet" in page_of(empty_run())
+
+
+def test_the_page_needs_no_network_and_no_script(page_of, full_run):
+    text = page_of(full_run())
+    page = Page(text)
+    assert not {"script", "link", "img", "iframe"} & {tag for tag, _ in page.tags}
+    assert not any({"src", "href"} & set(values) for _, values in page.tags)
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_the_page_suits_dark_screens_paper_and_phones(page_of, full_run):
+    text = page_of(full_run())
+    assert "prefers-color-scheme: dark" in text
+    assert "@media print" in text
+    assert 'content="width=device-width' in text
+
+
+def test_reasons_are_shown_as_text_and_in_the_alarm(page_of, full_run):
+    text = page_of(in_trouble(full_run()))
+    assert "NaN at &lt;b&gt;step&lt;/b&gt; 3 &amp; 4" in text
+    alarms = re.findall(r'<section class="alarm".*?</section>', text, re.DOTALL)
+    assert len(alarms) == 2
+    assert "t0031" in alarms[0]
+    assert "disk is full" in alarms[1]
+
+
+def test_a_study_without_trouble_raises_no_alarm(page_of, full_run):
+    assert 'class="alarm"' not in page_of(full_run())
+
+
+def test_the_answer_stands_first(page_of, full_run):
+    writer = full_run()
+    text = page_of(writer)
+    sentences = json.loads((writer.path / "summary.json").read_text(encoding="utf-8"))["answer"]
+    assert len(sentences) == 3
+    places = [text.index(sentence.replace(">", "&gt;")) for sentence in sentences]
+    assert places == sorted(places)
+    assert places[-1] < text.index("<table>")
+
+
+def test_the_same_run_gives_the_same_files(page_of, full_run):
+    writer = full_run()
+    first = page_of(writer), (writer.path / "summary.json").read_text()
+    build_report(writer.path)
+    assert (
+        (writer.path / "report.html").read_text(encoding="utf-8"),
+        (writer.path / "summary.json").read_text(),
+    ) == first
+    assert not list(writer.path.glob(".*.part"))
+
+
+def test_the_terminals_table_has_a_row_for_each_arm(page_of, full_run):
+    writer = full_run(noise=0)
+    page_of(writer)
+    table = results_table(json.loads((writer.path / "summary.json").read_text(encoding="utf-8")))
+    assert len(table.rows) == 7
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    winner, direct = table.rows[0], table.rows[2]
+    assert winner[0] == "winner 1"
+    assert winner[2:] == ("65.33", "+2.08", "+2.08 to +2.08", "65.83", "3")
+    assert direct[2:] == ("63.25", "–", "–", "63.25", "3")
+
+
+def test_the_terminals_table_of_an_unfinished_study_is_empty(page_of, empty_run):
+    writer = empty_run()
+    page_of(writer)
+    assert results_table(json.loads((writer.path / "summary.json").read_text(encoding="utf-8"))).rows == []
