@@ -1,8 +1,9 @@
 """Drawing frames, and the edits from which the pair tasks are made.
 
 `bucket` divides all frames, by a hash of who does what to whom, into the three splits; whatever a split says first (a
-premise, a context, a sentence) is drawn from its own bucket. That holds over all tasks and the pretraining text, so
-that no sentence of a test set, in any language or rewording, was ever trained on.
+premise, a context, a sentence, a question) is drawn from its own bucket. That holds over all tasks and the pretraining
+text, so that no first text of a test set, in any language or rewording, was ever trained on. Second texts (a
+hypothesis, a paraphrase) are edits of the first, and some edits lead into another bucket.
 """
 
 from __future__ import annotations
@@ -64,6 +65,14 @@ def draw(rng: Random, own: Bucket, *, concept: str = "", social: bool = False, r
         frame = Frame(subject=subject, verb=rng.choice(CONCEPTS[name].synonyms), object=undergoer)
         if subject.core != undergoer.core and bucket(frame) == own:
             return _decorate(frame, rng, rich)
+
+
+def draw_to_ask(rng: Random, own: Bucket, slot: Slot, *, social: bool = False, rich: float = 0.35) -> Frame:
+    """A statement out of bucket `own` whose question about `slot` belongs there too."""
+    while True:
+        frame = draw(rng, own, social=social, rich=rich)
+        if bucket(ask(frame, slot)) == own:
+            return frame
 
 
 def _decorate(frame: Frame, rng: Random, rich: float) -> Frame:
@@ -148,8 +157,7 @@ def reverse(frame: Frame, rng: Random) -> Frame:
 
 
 def swap(frame: Frame) -> Frame:
-    """Doer and undergoer change places. Both must be there."""
-    assert frame.subject is not None
+    """Doer and undergoer change places."""
     return replace(frame, subject=frame.object, object=frame.subject)
 
 
@@ -162,7 +170,7 @@ def follow(frame: Frame, rng: Random) -> Frame | None:
 
 
 def ask(frame: Frame, slot: Slot | Literal["polar"]) -> Frame:
-    """A question on the frame."""
+    """A question on the frame. It has a bucket of its own, as it does not say what it asks for."""
     return replace(frame, asks=slot)
 
 

@@ -150,17 +150,18 @@ class Thing:
 
 
 Slot = Literal["subject", "object", "place", "time"]
+SLOTS: tuple[Slot, ...] = ("subject", "object", "place", "time")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """One clause: who did what to whom, where and when, and whether it is told, denied or asked.
 
-    `asks` is a slot for "who ...?", "polar" for a question answered by yes or no, empty for a statement. A passive
-    clause may leave its subject (the doer) out.
+    `asks` is a slot for "who ...?", "polar" for a question answered by yes or no, empty for a statement. `subject`
+    is the doer and `object` the undergoer also where the clause is passive.
     """
 
-    subject: Thing | None
+    subject: Thing
     verb: str
     object: Thing
     place: str = ""
@@ -171,6 +172,11 @@ class Frame:
     asks: Slot | Literal["", "polar"] = ""
     then: bool = False
 
+    def told(self, slot: Slot) -> Thing | str:
+        """What stands in a slot; empty for a place or a time that the clause does not tell."""
+        what: Thing | str = getattr(self, slot)
+        return what
+
     @property
     def concept(self) -> Concept:
         """What the verb means."""
@@ -178,9 +184,10 @@ class Frame:
 
     @property
     def core(self) -> str:
-        """Who, what, whom: by this a frame belongs to training, development or test data."""
-        subject = self.subject.core if self.subject else ""
-        return f"{subject}|{CONCEPT_OF[self.verb]}|{self.object.core}"
+        """Who, what, whom, as far as the clause says it: by this it belongs to training, development or test data."""
+        subject = "?" if self.asks == "subject" else self.subject.core
+        undergoer = "?" if self.asks == "object" else self.object.core
+        return f"{subject}|{CONCEPT_OF[self.verb]}|{undergoer}"
 
 
 @dataclass(frozen=True, slots=True)

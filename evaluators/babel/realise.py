@@ -102,8 +102,6 @@ def _clause(frame: Frame, language: Language) -> list[Word]:
 def _agent(frame: Frame, language: Language) -> list[Word]:
     if frame.asks == "subject":
         words = [_function("who", "subject")]
-    elif frame.subject is None:
-        return []
     else:
         words = phrase(frame.subject, language, role="subject")
     return _adposition("by", words, language) if frame.passive else words

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from evaluators.babel.frames import Bucket
-from evaluators.babel.languages import LANGUAGES, Language
+from evaluators.babel.languages import LANGUAGES, PIVOT, Language
 
 if TYPE_CHECKING:
     import pyarrow
@@ -77,27 +77,35 @@ class Sheet:
 
     dataset: str
     make: Callable[[Random, Bucket, int], Any]
-    """Source of chance, bucket, running number -> item, a hashable value."""
-    write: Callable[[Any, int, Language], Mapping[str, Any]]
-    """Item, running number, language -> row."""
+    """Source of chance, bucket, running number -> item."""
+    write: Callable[[Any, Language], Mapping[str, Any]]
+    """Item, language -> row, without the numbered columns."""
     columns: Mapping[str, Column]
     parts: Sequence[Part]
+    numbered: Mapping[str, Callable[[int], Any]] = field(default_factory=dict)
+    """Column -> how it shows an item's running number."""
     config: str = "{language}"
     """The hub's name of a language's configuration."""
 
     def items(self) -> Mapping[str, list[Any]]:
-        """Split -> items. No item comes twice, within a split or over the splits."""
-        made: set[Any] = set()
+        """Split -> items. No two read alike in the pivot, within a split or over the splits."""
+        said: set[str] = set()
         items: dict[str, list[Any]] = {}
         for part in self.parts:
             rng = Random(f"{self.dataset} {part.split}")
             items[part.split] = []
             while len(items[part.split]) < part.rows:
                 item = self.make(rng, part.bucket, len(items[part.split]))
-                if item not in made:
-                    made.add(item)
+                reads = self._reads(item)
+                if reads not in said:
+                    said.add(reads)
                     items[part.split].append(item)
         return items
+
+    def _reads(self, item: Any) -> str:
+        """What a row says in the pivot, whatever its label."""
+        row = self.write(item, LANGUAGES[PIVOT])
+        return repr([value for name, value in row.items() if not self.columns[name].classes])
 
     def save(self, root: Path) -> None:
         """Write every file of the data set below `root`."""
@@ -112,8 +120,13 @@ class Sheet:
         items = self.items()
         for part in self.parts:
             for code in part.languages:
-                rows = [self.write(item, number, LANGUAGES[code]) for number, item in enumerate(items[part.split])]
                 folder = root / self.dataset / self.config.format(language=code)
                 folder.mkdir(parents=True, exist_ok=True)
-                table = pa.Table.from_pylist(rows, schema=schema)
+                table = pa.Table.from_pylist(self._rows(items[part.split], LANGUAGES[code]), schema=schema)
                 pq.write_table(table, folder / f"{part.split}.parquet", compression="zstd")
+
+    def _rows(self, items: Sequence[Any], language: Language) -> list[dict[str, Any]]:
+        return [
+            {**self.write(item, language), **{name: shown(number) for name, shown in self.numbered.items()}}
+            for number, item in enumerate(items)
+        ]

@@ -23,6 +23,7 @@ CHOICE_ROWS = 4000
 NLI_LABELS = ("entailment", "neutral", "contradiction")
 QQP_LABELS = ("not_duplicate", "duplicate")
 
+ITEM = "babel-{}".format
 _ONLY_PIVOT = (PIVOT,)
 _NLI = {"premise": TEXT, "hypothesis": TEXT, "label": Column(classes=NLI_LABELS)}
 _ANSWERS = Column(inner={"text": TEXTS, "answer_start": NUMBERS})
@@ -58,6 +59,7 @@ TARGETS = (
         make=tasks_pair.paraphrase,
         write=tasks_pair.pawsx_row,
         columns={"id": NUMBER, "sentence1": TEXT, "sentence2": TEXT, "label": Column(classes=("0", "1"))},
+        numbered={"id": int},
         parts=_target(TARGET_ROWS),
     ),
     Sheet(
@@ -69,6 +71,7 @@ TARGETS = (
             "upos": Column(many=True, classes=tasks_tag.UPOS),
             **dict.fromkeys(("xpos", "feats", "head", "deprel", "deps", "misc"), TEXTS),
         },
+        numbered={"idx": ITEM},
         parts=_target(TAG_ROWS),
     ),
     Sheet(
@@ -87,6 +90,7 @@ TARGETS = (
         make=tasks_question.question,
         write=tasks_question.xquad_row,
         columns={name: column for name, column in _SQUAD.items() if name != "title"},
+        numbered={"id": ITEM},
         parts=[
             Part(split="validation", bucket="test", rows=HALVED_ROWS, halved=True),
             Part(split="train", bucket="train", rows=TARGET_ROWS, languages=_ONLY_PIVOT),
@@ -115,8 +119,9 @@ INTERMEDIATES = (
     Sheet(
         dataset="babel/mnli",
         make=tasks_pair.entailment,
-        write=tasks_pair.glue_mnli_row,
+        write=tasks_pair.nli_row,
         columns={**_NLI, "idx": NUMBER},
+        numbered={"idx": int},
         parts=_intermediate(INTERMEDIATE_ROWS, names=("train", "validation_matched", "test_matched")),
     ),
     Sheet(
@@ -124,6 +129,7 @@ INTERMEDIATES = (
         make=tasks_pair.adversarial,
         write=tasks_pair.anli_row,
         columns={"uid": TEXT, **_NLI, "reason": TEXT},
+        numbered={"uid": ITEM},
         parts=_intermediate(INTERMEDIATE_ROWS, names=("train_r1", "dev_r1", "test_r1")),
     ),
     Sheet(
@@ -131,6 +137,7 @@ INTERMEDIATES = (
         make=tasks_pair.same_question,
         write=tasks_pair.qqp_row,
         columns={"question1": TEXT, "question2": TEXT, "label": Column(classes=QQP_LABELS), "idx": NUMBER},
+        numbered={"idx": int},
         parts=_intermediate(INTERMEDIATE_ROWS),
     ),
     Sheet(
@@ -138,6 +145,7 @@ INTERMEDIATES = (
         make=tasks_question.question,
         write=tasks_question.squad_row,
         columns=_SQUAD,
+        numbered={"id": ITEM},
         parts=_intermediate(INTERMEDIATE_ROWS),
     ),
     Sheet(
@@ -145,6 +153,7 @@ INTERMEDIATES = (
         make=tasks_question.question_or_none,
         write=tasks_question.squad_row,
         columns=_SQUAD,
+        numbered={"id": ITEM},
         parts=_intermediate(INTERMEDIATE_ROWS),
     ),
     Sheet(
@@ -152,6 +161,7 @@ INTERMEDIATES = (
         make=tasks_choice.reading,
         write=tasks_choice.race_row,
         columns={"example_id": TEXT, "article": TEXT, "answer": TEXT, "question": TEXT, "options": TEXTS},
+        numbered={"example_id": ITEM},
         parts=_intermediate(CHOICE_ROWS),
     ),
     Sheet(
@@ -162,6 +172,7 @@ INTERMEDIATES = (
             **{"ind": NUMBER, "activity_label": TEXT, "ctx_a": TEXT, "ctx_b": TEXT, "ctx": TEXT, "endings": TEXTS},
             **dict.fromkeys(("source_id", "split", "split_type", "label"), TEXT),
         },
+        numbered={"ind": int, "source_id": ITEM},
         parts=_intermediate(CHOICE_ROWS),
     ),
     Sheet(
@@ -173,6 +184,7 @@ INTERMEDIATES = (
             "choices": Column(inner={"label": TEXTS, "text": TEXTS}),
             "answerKey": TEXT,
         },
+        numbered={"id": ITEM},
         parts=_intermediate(CHOICE_ROWS),
     ),
     Sheet(
@@ -180,6 +192,7 @@ INTERMEDIATES = (
         make=tasks_tag.sentence,
         write=tasks_tag.ccg_row,
         columns={"idx": TEXT, "tokens": TEXTS, "supertags": Column(many=True, classes=CATEGORIES)},
+        numbered={"idx": ITEM},
         parts=_intermediate(INTERMEDIATE_ROWS),
     ),
 )

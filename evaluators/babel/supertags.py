@@ -15,7 +15,7 @@ _ADVERB = r"(S\NP)\(S\NP)"
 
 CATEGORIES = (
     *(".", "N", "N/N", "NP", "NP/N", "NP/NP", r"(NP\NP)/NP", "S/S", _ADVERB, f"({_ADVERB})/NP", "PP/NP"),
-    *(r"(S\NP)/NP", r"S\NP", r"(S\NP)/PP", r"(S\NP)/(S\NP)", "S[wq]/(S[dcl]/NP)", r"S[wq]/(S[dcl]\NP)", "S[wq]/S[dcl]"),
+    *(r"(S\NP)/NP", r"(S\NP)/PP", r"(S\NP)/(S\NP)", "S[wq]/(S[dcl]/NP)", r"S[wq]/(S[dcl]\NP)", "S[wq]/S[dcl]"),
 )
 
 
@@ -27,9 +27,7 @@ def supertags(words: Sequence[Word], frame: Frame) -> list[str]:
 
 def _category(word: Word, after: Word | None, frame: Frame) -> str:
     if word.upos == "VERB":
-        if not frame.passive:
-            return r"(S\NP)/NP"
-        return r"(S\NP)/PP" if frame.subject is not None else r"S\NP"
+        return r"(S\NP)/PP" if frame.passive else r"(S\NP)/NP"
     if word.upos == "PROPN":
         return _name(word, after)
     if word.upos == "PRON":

@@ -22,7 +22,6 @@ from evaluators.babel.meaning import (
 )
 from evaluators.babel.realise import forms, phrase, say
 from evaluators.babel.tasks_question import QuestionItem, question
-from evaluators.babel.text import reply_to
 
 _BEGINNINGS = tuple(name for name, concept in CONCEPTS.items() if concept.leads_to)
 _CHOOSY = tuple(name for name, concept in CONCEPTS.items() if len(concept.objects) < len(CATEGORIES))
@@ -47,24 +46,20 @@ def reading(rng: Random, own: Bucket, turn: int) -> ChoiceItem:
     """A text, a question on it and four candidates, of which others may stand in the text too."""
     item = question(rng, own, turn)
     assert item.answered_by is not None
-    answer = reply_to(item.context[item.answered_by], item.slot)
+    answer = item.context[item.answered_by].told(item.slot)
     candidates, right = _shuffled(rng, answer, _distractors(rng, item, answer))
     return ChoiceItem(item.context, item.question, candidates, right)
 
 
 def _distractors(rng: Random, item: QuestionItem, answer: Thing | str) -> list[Thing | str]:
-    said = [reply_to(frame, item.slot) for frame in item.context if _has(frame, item.slot)]
-    wrong = list(dict.fromkeys(other for other in said if other != answer))
+    said = [frame.told(item.slot) for frame in item.context]
+    wrong = list(dict.fromkeys(other for other in said if other and other != answer))
     while len(wrong) < 3:
         candidate = _another(rng, item.slot, item.question)
         if candidate != answer and candidate not in wrong:
             wrong.append(candidate)
     rng.shuffle(wrong)
     return wrong[:3]
-
-
-def _has(frame: Frame, slot: Slot) -> bool:
-    return bool({"subject": frame.subject, "object": frame.object, "place": frame.place, "time": frame.time}[slot])
 
 
 def _another(rng: Random, slot: Slot, asked: Frame) -> Thing | str:
@@ -75,11 +70,10 @@ def _another(rng: Random, slot: Slot, asked: Frame) -> Thing | str:
     return doer(rng) if slot == "subject" else object_of(rng, CONCEPT_OF[asked.verb])
 
 
-def race_row(item: ChoiceItem, number: int, language: Language) -> Mapping[str, Any]:
+def race_row(item: ChoiceItem, language: Language) -> Mapping[str, Any]:
     """The columns of ehovy/race."""
     assert isinstance(item.question, Frame)
     return {
-        "example_id": f"babel{number}.txt",
         "article": " ".join(say(frame, language) for frame in item.context),
         "answer": "ABCD"[item.right],
         "question": say(item.question, language),
@@ -117,17 +111,15 @@ def _another_object(rng: Random, frame: Frame, concept: str) -> Thing:
             return thing
 
 
-def hellaswag_row(item: ChoiceItem, number: int, language: Language) -> Mapping[str, Any]:
+def hellaswag_row(item: ChoiceItem, language: Language) -> Mapping[str, Any]:
     """The columns of Rowan/hellaswag. Labels are text there."""
     context = say(item.context[0], language)
     return {
-        "ind": number,
         "activity_label": item.context[0].verb,
         "ctx_a": context,
         "ctx_b": "",
         "ctx": context,
         "endings": [_name(candidate, language) for candidate in item.candidates],
-        "source_id": f"babel~{number}",
         "split": "",
         "split_type": "indomain",
         "label": str(item.right),
@@ -153,7 +145,7 @@ def common_sense(rng: Random, own: Bucket, turn: int) -> ChoiceItem:
     return ChoiceItem((), asked, candidates, place)
 
 
-def csqa_row(item: ChoiceItem, number: int, language: Language) -> Mapping[str, Any]:
+def csqa_row(item: ChoiceItem, language: Language) -> Mapping[str, Any]:
     """The columns of tau/commonsense_qa. Answers are letters there."""
     if isinstance(item.question, Frame):
         asked, concept = say(item.question, language), item.question.verb
@@ -161,7 +153,6 @@ def csqa_row(item: ChoiceItem, number: int, language: Language) -> Mapping[str, 
         asked = " ".join(language.form(word) for word in ("what", "be", item.question, "?"))
         concept = item.question
     return {
-        "id": f"babel-{number}",
         "question": asked,
         "question_concept": concept,
         "choices": {"label": list("ABCDE"), "text": [_name(candidate, language) for candidate in item.candidates]},

@@ -18,6 +18,7 @@ from evaluators.babel.frames import (
     ask,
     doer,
     draw,
+    draw_to_ask,
     modified,
     object_of,
     other,
@@ -27,7 +28,7 @@ from evaluators.babel.frames import (
     weaken,
 )
 from evaluators.babel.languages import Language
-from evaluators.babel.meaning import CONCEPT_OF, PLACES, Frame, Slot, Thing
+from evaluators.babel.meaning import CONCEPT_OF, PLACES, SLOTS, Frame, Thing
 from evaluators.babel.realise import say
 
 ENTAILMENT, NEUTRAL, CONTRADICTION = range(3)
@@ -96,14 +97,14 @@ def _unrelated(premise: Frame, rng: Random) -> Frame:
 def _another_object(frame: Frame, rng: Random) -> Thing:
     while True:
         thing = object_of(rng, CONCEPT_OF[frame.verb])
-        if thing.core != frame.object.core and (frame.subject is None or thing.core != frame.subject.core):
+        if thing.core != frame.object.core and thing.core != frame.subject.core:
             return modified(thing, rng, 0.3)
 
 
 def _another_doer(frame: Frame, rng: Random) -> Thing:
     while True:
         subject = doer(rng)
-        if frame.subject is None or subject.core not in (frame.subject.core, frame.object.core):
+        if subject.core not in (frame.subject.core, frame.object.core):
             return subject
 
 
@@ -135,7 +136,7 @@ def _paraphrase(rng: Random, own: Bucket, turn: int) -> PairItem:
     first = replace(first, passive=rng.random() < 0.3)
     if label:
         return PairItem(first, restate(first, rng), label)
-    if first.subject is not None and first.subject.kind == first.object.kind == "PER" and rng.random() < 0.6:
+    if first.subject.kind == first.object.kind == "PER" and rng.random() < 0.6:
         return PairItem(first, restate(swap(first), rng), label)
     if first.place and rng.random() < 0.4:
         return PairItem(first, restate(replace(first, place=other(rng, first.place, PLACES)), rng), label)
@@ -144,9 +145,8 @@ def _paraphrase(rng: Random, own: Bucket, turn: int) -> PairItem:
 
 def _same_question(rng: Random, own: Bucket, turn: int) -> PairItem:
     label = turn % 2
-    frame = draw(rng, own, rich=0.45, social=rng.random() < 0.3)
-    slots: list[Slot] = ["subject", "object", "place", "time"]
-    first, second = rng.sample(slots, 2)
+    first, second = rng.sample(SLOTS, 2)
+    frame = draw_to_ask(rng, own, first, rich=0.45, social=rng.random() < 0.3)
     if label:
         return PairItem(ask(frame, first), ask(restate(frame, rng), first), label)
     chance = rng.random()
@@ -163,36 +163,29 @@ def _same_question(rng: Random, own: Bucket, turn: int) -> PairItem:
     return PairItem(ask(frame, first), ask(restate(changed, rng), first), label)
 
 
-def nli_row(item: PairItem, number: int, language: Language) -> Mapping[str, Any]:
-    """The columns of facebook/xnli."""
+def nli_row(item: PairItem, language: Language) -> Mapping[str, Any]:
+    """The columns of facebook/xnli, and of GLUE's MNLI."""
     return {"premise": say(item.first, language), "hypothesis": say(item.second, language), "label": item.label}
 
 
-def glue_mnli_row(item: PairItem, number: int, language: Language) -> Mapping[str, Any]:
-    """The columns of nyu-mll/glue, mnli."""
-    return {**nli_row(item, number, language), "idx": number}
-
-
-def anli_row(item: PairItem, number: int, language: Language) -> Mapping[str, Any]:
+def anli_row(item: PairItem, language: Language) -> Mapping[str, Any]:
     """The columns of facebook/anli."""
-    return {"uid": f"babel-{number}", **nli_row(item, number, language), "reason": ""}
+    return {**nli_row(item, language), "reason": ""}
 
 
-def pawsx_row(item: PairItem, number: int, language: Language) -> Mapping[str, Any]:
+def pawsx_row(item: PairItem, language: Language) -> Mapping[str, Any]:
     """The columns of google-research-datasets/paws-x."""
     return {
-        "id": number,
         "sentence1": say(item.first, language),
         "sentence2": say(item.second, language),
         "label": item.label,
     }
 
 
-def qqp_row(item: PairItem, number: int, language: Language) -> Mapping[str, Any]:
+def qqp_row(item: PairItem, language: Language) -> Mapping[str, Any]:
     """The columns of nyu-mll/glue, qqp."""
     return {
         "question1": say(item.first, language),
         "question2": say(item.second, language),
         "label": item.label,
-        "idx": number,
     }

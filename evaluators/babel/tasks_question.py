@@ -12,9 +12,9 @@ from dataclasses import replace
 from random import Random
 from typing import Any, NamedTuple
 
-from evaluators.babel.frames import Bucket, ask, draw, restate, reverse
+from evaluators.babel.frames import Bucket, ask, bucket, draw, restate, reverse
 from evaluators.babel.languages import LANGUAGES, PIVOT, Language
-from evaluators.babel.meaning import Frame, Slot
+from evaluators.babel.meaning import SLOTS, Frame, Slot
 from evaluators.babel.realise import forms, realise, say
 
 
@@ -29,11 +29,13 @@ class QuestionItem(NamedTuple):
 
 def question(rng: Random, own: Bucket, turn: int) -> QuestionItem:
     """A text and a question that it answers."""
-    context = _context(rng, own)
-    place = rng.randrange(len(context))
-    slot = rng.choice(slots_of(context[place]))
-    asked = restate(context[place], rng) if rng.random() < 0.5 else context[place]
-    return QuestionItem(context, ask(asked, slot), place, slot)
+    while True:
+        context = _context(rng, own)
+        place = rng.randrange(len(context))
+        slot = rng.choice([slot for slot in SLOTS if context[place].told(slot)])
+        asked = ask(restate(context[place], rng) if rng.random() < 0.5 else context[place], slot)
+        if bucket(asked) == own:
+            return QuestionItem(context, asked, place, slot)
 
 
 def question_or_none(rng: Random, own: Bucket, turn: int) -> QuestionItem:
@@ -42,17 +44,6 @@ def question_or_none(rng: Random, own: Bucket, turn: int) -> QuestionItem:
     if turn % 3:
         return item
     return item._replace(question=reverse(item.question, rng), answered_by=None)
-
-
-def slots_of(frame: Frame) -> tuple[Slot, ...]:
-    """Slots that the frame fills."""
-    filled: dict[Slot, object] = {
-        "subject": frame.subject,
-        "object": frame.object,
-        "place": frame.place,
-        "time": frame.time,
-    }
-    return tuple(slot for slot, what in filled.items() if what)
 
 
 def _context(rng: Random, own: Bucket) -> tuple[Frame, ...]:
@@ -67,26 +58,23 @@ def _context(rng: Random, own: Bucket) -> tuple[Frame, ...]:
 
 
 def _apart(one: Frame, two: Frame) -> bool:
-    assert one.subject is not None
-    assert two.subject is not None
     heads = {one.subject.head, one.object.head} & {two.subject.head, two.object.head}
     return not heads and one.verb != two.verb and (not one.place or one.place != two.place)
 
 
-def xquad_row(item: QuestionItem, number: int, language: Language) -> Mapping[str, Any]:
+def xquad_row(item: QuestionItem, language: Language) -> Mapping[str, Any]:
     """The columns of google/xquad."""
     context = " ".join(say(frame, language) for frame in item.context)
     return {
-        "id": f"babel-{number}",
         "context": context,
         "question": say(item.question, language),
         "answers": _answers(item, language),
     }
 
 
-def squad_row(item: QuestionItem, number: int, language: Language) -> Mapping[str, Any]:
+def squad_row(item: QuestionItem, language: Language) -> Mapping[str, Any]:
     """The columns of rajpurkar/squad and squad_v2."""
-    return {**xquad_row(item, number, language), "title": "babel"}
+    return {**xquad_row(item, language), "title": "babel"}
 
 
 def _answers(item: QuestionItem, language: Language) -> Mapping[str, list[Any]]:
@@ -105,7 +93,7 @@ def bitext(rng: Random, own: Bucket, turn: int) -> Frame:
     return replace(draw(rng, own, rich=0.5), negated=rng.random() < 0.1)
 
 
-def tatoeba_row(item: Frame, number: int, language: Language) -> Mapping[str, Any]:
+def tatoeba_row(item: Frame, language: Language) -> Mapping[str, Any]:
     """The columns of google/xtreme, tatoeba."""
     return {
         "source_sentence": say(item, language),

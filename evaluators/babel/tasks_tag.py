@@ -7,9 +7,9 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from evaluators.babel.frames import Bucket, ask, draw, restate
+from evaluators.babel.frames import Bucket, ask, draw, draw_to_ask, restate
 from evaluators.babel.languages import Language
-from evaluators.babel.meaning import Frame, Slot
+from evaluators.babel.meaning import SLOTS, Frame
 from evaluators.babel.realise import forms, realise
 from evaluators.babel.supertags import CATEGORIES, supertags
 
@@ -23,27 +23,26 @@ ENTITIES = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
 
 def sentence(rng: Random, own: Bucket, turn: int) -> Frame:
     """A clause of any kind: denied, passive, asked."""
-    frame = restate(draw(rng, own, rich=0.4), rng)
-    frame = replace(frame, negated=rng.random() < 0.15, then=rng.random() < 0.1)
-    slots: tuple[Slot, ...] = ("subject", "object", "place", "time")
-    return ask(frame, rng.choice(slots)) if rng.random() < 0.2 else frame
+    slot = rng.choice(SLOTS) if rng.random() < 0.2 else None
+    frame = draw_to_ask(rng, own, slot, rich=0.4) if slot else draw(rng, own, rich=0.4)
+    frame = replace(restate(frame, rng), negated=rng.random() < 0.15, then=rng.random() < 0.1)
+    return ask(frame, slot) if slot else frame
 
 
 def named(rng: Random, own: Bucket, turn: int) -> Frame:
     """A statement that names someone or some place."""
     while True:
         frame = restate(draw(rng, own, rich=0.4), rng)
-        if frame.place or frame.object.kind != "noun" or (frame.subject and frame.subject.kind != "noun"):
+        if frame.place or frame.object.kind != "noun" or frame.subject.kind != "noun":
             return frame
 
 
-def udpos_row(item: Frame, number: int, language: Language) -> Mapping[str, Any]:
+def udpos_row(item: Frame, language: Language) -> Mapping[str, Any]:
     """The columns of universal_dependencies; what is not annotated is "_", as the format has it."""
     words = realise(item, language)
     tokens = forms(words, language)
     blank = ["_"] * len(words)
     return {
-        "idx": f"babel-{number}",
         "text": " ".join(tokens),
         "tokens": tokens,
         "lemmas": [language.form(word.lemma) for word in words],
@@ -52,7 +51,7 @@ def udpos_row(item: Frame, number: int, language: Language) -> Mapping[str, Any]
     }
 
 
-def panx_row(item: Frame, number: int, language: Language) -> Mapping[str, Any]:
+def panx_row(item: Frame, language: Language) -> Mapping[str, Any]:
     """The columns of wikiann."""
     words = realise(item, language)
     tokens = forms(words, language)
@@ -75,11 +74,10 @@ def _spans(tokens: list[str], entities: list[str]) -> list[str]:
     return spans
 
 
-def ccg_row(item: Frame, number: int, language: Language) -> Mapping[str, Any]:
+def ccg_row(item: Frame, language: Language) -> Mapping[str, Any]:
     """The columns of the local supertag files."""
     words = realise(item, language)
     return {
-        "idx": f"babel-{number}",
         "tokens": forms(words, language),
         "supertags": [CATEGORIES.index(tag) for tag in supertags(words, item)],
     }

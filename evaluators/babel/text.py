@@ -20,12 +20,11 @@ from evaluators.babel.meaning import (
     CONCEPTS,
     LEMMAS,
     NAMES,
+    SLOTS,
     Fact,
     Frame,
     Reply,
     Sentence,
-    Slot,
-    Thing,
     Verdict,
 )
 from evaluators.babel.realise import Word, forms, phrase, realise, say
@@ -73,19 +72,12 @@ def _chain(frame: Frame, rng: Random) -> tuple[Sentence, ...]:
 
 
 def _question(frame: Frame, rng: Random) -> tuple[Sentence, ...]:
-    slots: list[Slot] = ["subject", "object"]
-    slots += ["place"] if frame.place else []
-    slots += ["time"] if frame.time else []
+    slots = [slot for slot in SLOTS if frame.told(slot) and bucket(ask(frame, slot)) == "train"]
+    if not slots:
+        return (frame,)
     slot = rng.choice(slots)
     question = ask(restate(frame, rng) if rng.random() < 0.5 else frame, slot)
-    return frame, question, Reply(reply_to(frame, slot))
-
-
-def reply_to(frame: Frame, slot: Slot) -> Thing | str:
-    """What the frame has in a slot."""
-    answer = {"subject": frame.subject, "object": frame.object, "place": frame.place, "time": frame.time}[slot]
-    assert answer
-    return answer
+    return frame, question, Reply(frame.told(slot))
 
 
 def _verdict(frame: Frame, rng: Random) -> tuple[Sentence, ...]:
