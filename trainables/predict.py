@@ -19,7 +19,7 @@ import torch
 from evaluators.examples import Bitext, Example, Prediction
 from evaluators.metrics import BUCC_F1, SQUAD2_F1
 from evaluators.task import Kind, Task
-from trainables.answering import Places, batches_by_length
+from trainables.answering import Places, batches_by_length, ready_to_answer
 from trainables.batches import Batch
 from trainables.columns import Features
 from trainables.encode_tags import NO_WORD
