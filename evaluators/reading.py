@@ -179,7 +179,9 @@ def _files(task: Task, split: Split, language: str, data: DataSource) -> list[tu
     """The tables and configs to read. Of each table, a mirror must have one config of the language, or more."""
     tables = _tables(task, split, language)
     if not tables:
-        raise UnknownName(f"language with a {split} split in {task.name}", language, task.languages(split))
+        if not task.tables.get(split):
+            raise UnknownName(f"{task.name} split", split, task.tables)
+        raise UnknownName(f"{task.name} {split} language", language, task.languages(split))
     files = []
     for table in tables:
         there = [config for config in table.configs[language] if is_present(table, config, data)]

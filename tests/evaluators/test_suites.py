@@ -1,0 +1,82 @@
+import pickle
+from dataclasses import replace
+
+import pytest
+
+from evaluators.errors import UnknownName
+from evaluators.suite import Suite
+from evaluators.suites import OPEN, SUITES, XTREME, find_suite
+from evaluators.task import Kind
+
+
+def every_suite() -> list[Suite]:
+    return list(SUITES.values())
+
+
+def test_xtreme_has_its_nine_tasks_in_the_official_order_and_its_four_groups() -> None:
+    assert list(XTREME.targets) == ["pawsx", "xnli", "panx", "udpos", "bucc2018", "tatoeba", "xquad", "mlqa", "tydiqa"]
+    assert XTREME.groups["qa"] == ("xquad", "mlqa", "tydiqa")
+    assert sum(len(tasks) for tasks in XTREME.groups.values()) == 9
+
+
+def test_xtreme_has_its_languages() -> None:
+    counts = {name: len(task.languages("test")) for name, task in XTREME.targets.items()}
+    assert counts == {
+        "pawsx": 7,
+        "xnli": 15,
+        "panx": 40,
+        "udpos": 33,
+        "bucc2018": 4,
+        "tatoeba": 36,
+        "xquad": 11,
+        "mlqa": 7,
+        "tydiqa": 9,
+    }
+    assert len({code for task in XTREME.targets.values() for code in task.languages("test")}) == 40
+
+
+@pytest.mark.parametrize("suite", every_suite(), ids=lambda suite: suite.name)
+def test_a_suite_is_whole(suite: Suite) -> None:
+    for name, task in suite.targets.items():
+        assert task.name == name
+        assert task.metrics and task.scored_by
+        assert task.languages("dev") and task.languages("test"), name
+        if task.trained_as is None:
+            assert task.kind is Kind.BITEXT
+        else:
+            trained = suite.training_task(task.trained_as)
+            assert trained.kind is task.kind
+            assert tuple(trained.labels) == tuple(task.labels)
+            assert trained.languages("train") == (suite.source_language,)
+    for name, task in suite.training.items():
+        assert task.name == name
+        assert task.languages("train"), name
+    assert {name for group in suite.groups.values() for name in group} == set(suite.targets)
+
+
+@pytest.mark.parametrize("suite", every_suite(), ids=lambda suite: suite.name)
+def test_pivots_are_languages_of_the_suite_and_every_trained_target_has_one(suite: Suite) -> None:
+    assert suite.source_language not in suite.pivots
+    for task in suite.targets.values():
+        assert set(suite.pivots) & set(task.languages("dev")), task.name
+
+
+def test_a_task_is_found_by_name_or_the_near_ones_are_offered() -> None:
+    assert find_suite("open") is OPEN
+    assert OPEN.target("udpos") is OPEN.training_task("udpos")
+    with pytest.raises(UnknownName, match="no suite 'xtrem'; did you mean xtreme"):
+        find_suite("xtrem")
+    with pytest.raises(UnknownName, match="no target task of xtreme 'xquadd'; did you mean xquad"):
+        XTREME.target("xquadd")
+    with pytest.raises(UnknownName, match="did you mean squad"):
+        XTREME.training_task("squad")
+
+
+def test_a_target_whose_training_task_is_missing_is_refused() -> None:
+    with pytest.raises(AssertionError, match="xnli has no training task"):
+        replace(XTREME, training={name: task for name, task in XTREME.training.items() if name != "mnli"})
+
+
+def test_a_suites_tasks_can_be_read_in_other_processes() -> None:
+    reads = {name: task.read for name, task in XTREME.training.items()}
+    assert pickle.loads(pickle.dumps(reads)) == reads
