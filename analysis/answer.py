@@ -53,24 +53,24 @@ def _against_direct(winners: Sequence[Mapping[str, Any]]) -> str:
 
 def _against_controls(summary: Mapping[str, Any], leading: Mapping[str, Any]) -> str:
     found = {
-        row["control"]: row["difference"]
-        for row in summary["contrasts"]
-        if row["winner"] == leading["arm"] and row["difference"]
+        row["control"]: row for row in summary["contrasts"] if row["winner"] == leading["arm"] and row["difference"]
     }
     best = summary["best_single"]
     names = {best: f"{best}, the best single task on dev"} if best else {}
     names[ALL_MIXED] = "all tasks mixed"
-    told = [
-        f"{_VERBS[found[control]['verdict']]} {name} ({_said(found[control])})"
-        for control, name in names.items()
-        if control in found
-    ]
+    told = [_beside(found[control], name) for control, name in names.items() if control in found]
     if not told:
         others = [control for control in found if control != DIRECT]
         if not others:
             return "Whether a single task or one mixture would do as well is open: no such control was evaluated."
-        told = [f"{_VERBS[found[one]['verdict']]} the control {one} ({_said(found[one])})" for one in others]
+        told = [_beside(found[control], f"the control {control}") for control in others]
     return f"{leading['arm'].capitalize()} {', and '.join(told)}."
+
+
+def _beside(contrast: Mapping[str, Any], name: str) -> str:
+    if contrast["same_plan"]:
+        return f"is the very plan of {name}"
+    return f"{_VERBS[contrast['difference']['verdict']]} {name} ({_said(contrast['difference'])})"
 
 
 def _optimism(summary: Mapping[str, Any]) -> str:
@@ -102,7 +102,7 @@ def _points(value: float) -> str:
 def _interval_words(gain: Mapping[str, Any], of: str = "") -> str:
     if gain["low"] is None:
         return "one seed, so no interval"
-    return f"95 % interval{f' of {of}' if of else ''} {interval(gain)}"
+    return f"95\u00a0% interval{f' of {of}' if of else ''} {interval(gain)}"
 
 
 def _seeds(arm: Mapping[str, Any]) -> str:

@@ -92,8 +92,6 @@ class Run:
     finals: tuple[FinalScore, ...]
     arm_plans: Mapping[str, Json]
     """Arm of the finals -> its plan, in the order of appearance."""
-    arm_trials: Mapping[str, str]
-    """Arm of the finals -> the trial it was taken from, where the rows say so."""
     failures: tuple[FinalFailure, ...]
     torn: Mapping[str, int]
     """Journal -> lines left out because a crash tore them."""
@@ -119,7 +117,6 @@ def load(path: Path) -> Run:
             trials=_trials(events),
             finals=_finals(finals),
             arm_plans={row["arm"]: row["plan"] for row in finals},
-            arm_trials={row["arm"]: row["trial"] for row in finals if row.get("trial")},
             failures=tuple(
                 FinalFailure(arm=str(row["arm"]), seed=int(row["seed"]), task=str(row["task"]), error=str(row["error"]))
                 for row in failures

@@ -82,17 +82,15 @@ def agreements(run: Run, finals: Finals, test: Mapping[str, float]) -> list[Agre
 
 
 def trial_of(run: Run, arm: str) -> Trial | None:
-    """The search trial behind an arm of the finals: named by the rows, a control of that name, or of equal plan."""
+    """The search trial behind an arm of the finals: the control of that name, or the drawn trial of the arm's plan.
+
+    Of several trials of one plan it is the one that scored best, because that is the one that made it a winner.
+    """
     for trial in run.trials:
-        if trial.name == run.arm_trials.get(arm) or (trial.control is not None and trial.control == arm):
+        if trial.control is not None and trial.control == arm:
             return trial
-    plan = run.arm_plans.get(arm)
-    return next((trial for trial in run.trials if trial.plan == plan), None)
-
-
-def last_score(trial: Trial, selector: str, last_rung: int) -> float | None:
-    """The selector's value at the last rung; None for a trial that did not get there."""
-    return value_at(trial, selector, last_rung)
+    drawn = [trial for trial in run.trials if trial.control is None and trial.plan == run.arm_plans.get(arm)]
+    return max(drawn, key=lambda trial: _last_value(trial, run.resolved["selector"]), default=None)
 
 
 def value_at(trial: Trial, selector: str, rung: int) -> float | None:
@@ -122,6 +120,11 @@ def _trial_row(trial: Trial) -> dict[str, Any]:
         "found": sum(report.found for report in reports),
         "seconds": sum(report.seconds for report in reports),
     }
+
+
+def _last_value(trial: Trial, selector: str) -> tuple[int, float]:
+    last = trial.last
+    return (last.rung, last.selectors.get(selector, float("-inf"))) if last else (-1, 0.0)
 
 
 def _between(trials: Sequence[Trial], one: tuple[str, int], other: tuple[str, int]) -> RankCorrelation:

@@ -42,7 +42,7 @@ def summarise(run: Run) -> Json:
         "finals_seeds": resolved["seeds"],
         "arms": arms,
         "languages": _languages(run, finals),
-        "contrasts": _contrasts(finals, layouts),
+        "contrasts": _contrasts(run, finals, layouts),
         "best_single": _best_single(finals, layouts),
         "optimism": _optimism(run, finals, layouts),
         "search": spent(run),
@@ -137,11 +137,12 @@ def _languages(run: Run, finals: Finals) -> list[Json]:
     return sorted(rows, key=size)
 
 
-def _contrasts(finals: Finals, layouts: Mapping[str, Layout]) -> list[Json]:
+def _contrasts(run: Run, finals: Finals, layouts: Mapping[str, Layout]) -> list[Json]:
     return [
         {
             "winner": winner,
             "control": control,
+            "same_plan": run.arm_plans.get(winner) == run.arm_plans.get(control),
             "difference": _difference(finals, winner, control, layouts["test"]),
         }
         for control in finals.controls
@@ -219,6 +220,9 @@ def _missing_in_finals(run: Run, finals: Finals) -> Iterable[str]:
         yield f"no arm has test scores of {', '.join(unscored)}; the headline is over the other tasks"
     if DIRECT not in finals.arms:
         yield "the finals have no direct baseline, so no gain can be given"
+    for control in run.resolved.get("finals", {}).get("controls", ()):
+        if control not in finals.arms:
+            yield f"the control {control} has no final score yet"
     for arm in finals.arms:
         for seed in sorted({*run.resolved["seeds"], *finals.seeds}):
             lacking = finals.missing(arm, seed)

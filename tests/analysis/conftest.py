@@ -65,6 +65,7 @@ class RunWriter:
             "targets": list(LANGUAGES),
             "seeds": list(seeds),
             "rungs": RUNGS,
+            "finals": {"controls": list(GAINS)},
             "space": {},
             "training": {},
             "revisions": {"data": {"unimelb-nlp/wikiann": "4f01" * 10}, "encoder": None},
@@ -111,18 +112,18 @@ class RunWriter:
             )
         return name
 
-    def add_final(self, arm, the_plan, gain, *, trial=None, tasks=tuple(LANGUAGES)):
+    def add_final(self, arm, the_plan, gain, *, tasks=tuple(LANGUAGES)):
         bonus = self.dev_bonus if arm.startswith("winner") else 0.0
         for seed in self.resolved["seeds"]:
             for task in tasks:
                 for place, language in enumerate(LANGUAGES[task]):
                     for split, extra in (("test", 0.0), ("dev", bonus)):
                         value = 70 - 6 * place + gain * (1 + 0.5 * place) / 1.5 + extra + self._noise()
-                        self.scores += self._rows(arm, the_plan, seed, task, language, split, value, trial)
+                        self.scores += self._rows(arm, the_plan, seed, task, language, split, value)
 
-    def _rows(self, arm, the_plan, seed, task, language, split, value, trial):
+    def _rows(self, arm, the_plan, seed, task, language, split, value):
         return [
-            {"phase": "final", "trial": trial, "rung": None, "arm": arm, "plan": the_plan, "seed": seed, "task": task}
+            {"phase": "final", "trial": None, "rung": None, "arm": arm, "plan": the_plan, "seed": seed, "task": task}
             | {"language": language, "split": split, "metric": metric, "value": value, "examples": 200}
             | {"signature": f"{metric}|made-up"}
             for metric in METRICS[task]
@@ -145,11 +146,11 @@ def filled(writer):
         rungs = 3 if winner else draw.choice((1, 1, 2, 3))
         gain = WINNERS[winner] if winner else draw.uniform(-1, 1.2)
         status = "completed" if rungs == 3 else "stopped"
-        name = writer.add_trial(number, plan(*trunk), gain, rungs=rungs, status=status)
+        writer.add_trial(number, plan(*trunk), gain, rungs=rungs, status=status)
         if winner:
-            chosen[winner] = (plan(*trunk), name)
+            chosen[winner] = plan(*trunk)
     for arm, gain in WINNERS.items():
-        writer.add_final(arm, chosen[arm][0], gain, trial=chosen[arm][1])
+        writer.add_final(arm, chosen[arm], gain)
     for arm, gain in GAINS.items():
         writer.add_final(arm, CONTROL_PLANS[arm], gain)
     return writer

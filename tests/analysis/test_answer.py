@@ -25,12 +25,12 @@ def test_a_clear_winner_is_called_better_with_interval_and_seeds(full_run):
     assert "is better than mnli alone, the best single task on dev (+1." in second
     assert "all tasks mixed (+0." in second
     assert "by en-dev (one seed)" in third
-    assert "points more than test gave (95 % interval of the difference" in third
+    assert "points more than test gave (95\u00a0% interval of the difference" in third
 
 
 def test_exact_numbers_are_said_exactly(full_run):
     first, _, third = answer_of(full_run(noise=0, dev_bonus=0.5))
-    assert "+2.08 points (95 % interval +2.08 to +2.08;" in first
+    assert "+2.08 points (95\u00a0% interval +2.08 to +2.08;" in first
     assert "its gain is +2.58 points on dev and +2.08 points on test, so dev promised 0.50 points more" in third
 
 
@@ -68,6 +68,15 @@ def test_without_controls_the_question_stays_open(full_run):
     writer = full_run()
     writer.scores = [row for row in writer.scores if row["arm"] in ("winner 1", "direct")]
     assert "is open" in answer_of(writer)[1]
+
+
+def test_a_winner_that_is_a_controls_plan_is_not_compared_with_itself(full_run):
+    writer = full_run()
+    mixed = next(row["plan"] for row in writer.scores if row["arm"] == "all mixed")
+    for score in writer.scores:
+        if score["arm"] == "winner 1":
+            score["plan"] = mixed
+    assert "is the very plan of all tasks mixed" in answer_of(writer)[1]
 
 
 def test_without_direct_no_gain_is_claimed(full_run):

@@ -19,7 +19,6 @@ def test_a_finished_study_is_read_whole(full_run):
         "squad1 alone",
         "all mixed",
     ]
-    assert run.arm_trials == {"winner 1": "t0005", "winner 2": "t0006"}
     assert run.torn == {}
 
 

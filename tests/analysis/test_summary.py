@@ -148,6 +148,23 @@ def test_a_seed_of_the_spec_without_scores_is_told(full_run):
     assert "direct, seed 14: no complete task on test" in of(writer)["incomplete"]
 
 
+def test_a_control_of_the_spec_without_scores_is_told(full_run):
+    writer = full_run()
+    writer.scores = [row for row in writer.scores if row["arm"] != "all mixed"]
+    assert "the control all mixed has no final score yet" in of(writer)["incomplete"]
+
+
+def test_an_arm_is_traced_to_the_trial_that_made_it_a_winner(full_run):
+    writer = full_run()
+    plan = next(row["plan"] for row in writer.scores if row["arm"] == "winner 1")
+    writer.add_trial(40, plan, 0.0)
+    writer.add_trial(41, plan, 9.0)
+    writer.add_trial(42, plan, 99.0, rungs=2, status="stopped")
+    summary = of(writer)
+    assert arm(summary, "winner 1")["trial"] == "t0041"
+    assert arm(summary, "direct")["trial"] == "t0000"
+
+
 def test_a_search_without_finals_is_summarised(full_run):
     writer = full_run()
     writer.scores = []
