@@ -75,8 +75,8 @@ class Ledger:
             return None
         self._add(proposal)
         self._handed_out.add(proposal.number)
-        number = None if proposal.control else self._optuna.add(proposal)
-        self._journal.append([_proposed(proposal, number)])
+        optuna_number = None if proposal.control else self._optuna.add(proposal)
+        self._journal.append([_proposed(proposal, optuna_number)])
         self.changed()
         return proposal
 
@@ -147,8 +147,8 @@ class Ledger:
 
     def _end(self, number: int, status: str, reason: str) -> None:
         rung = max(self.reports.get(number, {}), default=None)
-        line = {"event": "ended", "trial": self.proposals[number].trial, "status": status, "rung": rung}
-        line |= {"reason": reason, "time": now()}
+        trial = self.proposals[number].trial
+        line: Row = {"event": "ended", "trial": trial, "status": status, "rung": rung, "reason": reason, "time": now()}
         self._journal.append([line])
         self._note_end(number, line)
         self.changed()

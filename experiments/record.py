@@ -39,6 +39,11 @@ class RunFolder:
         return self.path / "scores.jsonl"
 
     @property
+    def finals(self) -> Path:
+        """Which trainings of the finals are done."""
+        return self.path / "finals.jsonl"
+
+    @property
     def failures(self) -> Path:
         """Finals that failed, with their reasons."""
         return self.path / "failures.jsonl"

@@ -1,0 +1,62 @@
+"""How large a trained stage will be on disk, told without loading a model: an estimate, and called one.
+
+A stage is the encoder, the heads, and the optimiser's two moments where a longer stage may continue it. The size of the
+encoder is that of its weights, or follows from its config, or, for hub ids, from their published number of parameters.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from trainables.encoder_source import EncoderSource, folder_of
+from trainables.recipe import Recipe
+from trainables.settings import Training
+
+_MILLIONS = {
+    "google-bert/bert-base-multilingual-cased": 178,
+    "FacebookAI/xlm-roberta-base": 278,
+    "FacebookAI/xlm-roberta-large": 560,
+    "facebook/xlm-roberta-xl": 3500,
+    "facebook/xlm-roberta-xxl": 10700,
+    "google/mt5-small": 147,
+    "google/mt5-base": 277,
+    "google/mt5-large": 564,
+    "google/mt5-xl": 1670,
+    "google/mt5-xxl": 5730,
+    "google/rembert": 576,
+    "microsoft/mdeberta-v3-base": 279,
+    "facebook/xmod-base": 850,
+}
+"""Parameters of the part that is trained."""
+_UNKNOWN_MILLIONS = 300
+
+
+def stage_bytes(source: EncoderSource, training: Training, recipe: Recipe | None) -> int:
+    """Bytes of one stored stage."""
+    values = 3 if training.schedule == "constant" else 1
+    return 4 * values * parameters(source, recipe)
+
+
+def parameters(source: EncoderSource, recipe: Recipe | None = None) -> int:
+    """Parameters of an encoder, about."""
+    if recipe is not None:
+        return _transformer(recipe.vocabulary, recipe.hidden, recipe.layers, recipe.feed_forward)
+    folder = folder_of(source)
+    if folder is None:
+        return _MILLIONS.get(source.name, _UNKNOWN_MILLIONS) * 1_000_000
+    weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+    return weights // 4 if weights else _from_config(folder)
+
+
+def _from_config(folder: Path) -> int:
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    hidden = config.get("hidden_size") or config.get("d_model") or 768
+    layers = config.get("num_hidden_layers") or config.get("num_layers") or 12
+    inner = config.get("intermediate_size") or config.get("d_ff") or 4 * hidden
+    experts = config.get("num_experts") or 1
+    return _transformer(config.get("vocab_size", 0), hidden, layers, inner * experts)
+
+
+def _transformer(vocabulary: int, hidden: int, layers: int, inner: int) -> int:
+    return vocabulary * hidden + layers * (4 * hidden * hidden + 2 * hidden * inner)

@@ -1,0 +1,130 @@
+"""After the search: winners and controls again, with fresh seeds, each target task trained on its own, judged on dev
+and on the test data that the search never saw. The only place that opens the seal.
+
+The work is a set of units (arm, seed, training task), run as plain Ray tasks over the same stage store: a trunk is
+trained once for all its units, and they start when it is there. A unit that is done is noted in `finals.jsonl` after
+its scores; a run that is continued does the rest. A unit that fails is recorded with its reason, and the others go on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import ray
+
+from evaluators.errors import CairnError
+from experiments.finals_plan import Arm, Unit, units
+from experiments.record import Journal, Row, RunFolder, now, read_rows, write_text
+from experiments.search import MAX_FAILURES
+from experiments.settings import Resources
+from experiments.study import Study
+from search_spaces.plan import as_json
+from trainables.trial import TrialSettings, final_scores, train_trunk
+
+
+def run_finals(
+    study: Study,
+    compared: Sequence[Arm],
+    settings: TrialSettings,
+    *,
+    resources: Resources,
+    progress: Callable[[int, int, int, int], None],
+) -> None:
+    """Train and judge every unit that is not recorded yet. `progress(done, total, failed, before)`.
+
+    Raises:
+        CairnError: the same mistake would fail every unit (a broken data file, a full disk).
+    """
+    todo = {unit.identity: unit for unit in units(study, compared)}
+    total = len(todo)
+    done = _keep_only_whole(study.folder, set(todo))
+    before, failed = len(done), 0
+    journals = _Journals(study.folder)
+    progress(before, total, failed, before)
+    waiting = _submit([unit for identity, unit in todo.items() if identity not in done], settings, resources)
+    try:
+        while waiting:
+            ready, _ = ray.wait(list(waiting), num_returns=1, timeout=1.0)
+            for reference in ready:
+                unit = waiting.pop(reference)
+                outcome = _outcome(reference)
+                if outcome.get("fatal"):
+                    raise CairnError(outcome["failed"])
+                journals.note(unit, outcome)
+                failed += "failed" in outcome
+            progress(total - len(waiting), total, failed, before)
+    finally:
+        for reference in waiting:
+            ray.cancel(reference, force=True)
+
+
+def _submit(todo: Sequence[Unit], settings: TrialSettings, resources: Resources) -> dict[Any, Unit]:
+    options = {"num_cpus": resources.cpu, "num_gpus": resources.gpu, "max_retries": MAX_FAILURES}
+    trunk, judge = (ray.remote(**options)(function) for function in (train_trunk, final_scores))
+    shared = ray.put(replace(settings, data=settings.data.unsealed()))
+    trunks: dict[tuple[str, int], Any] = {}
+    waiting = {}
+    for unit in todo:
+        name = (unit.arm.name, unit.seed)
+        if name not in trunks:
+            trunks[name] = trunk.remote(unit.arm.trunk, unit.seed, shared) if unit.arm.trunk else None
+        waiting[judge.remote(unit.arm.trunk, unit.stage, unit.targets, unit.seed, shared, trunks[name])] = unit
+    return waiting
+
+
+def _outcome(reference: Any) -> dict[str, Any]:
+    try:
+        outcome: dict[str, Any] = ray.get(reference)
+        return outcome
+    except ray.exceptions.RayError as error:
+        return {"failed": f"its worker died {MAX_FAILURES + 1} times ({type(error).__name__})", "try_again": True}
+
+
+class _Journals:
+    """The three files that finals write."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._scores, self._failures = Journal(folder.scores), Journal(folder.failures)
+        self._finals = Journal(folder.finals)
+
+    def note(self, unit: Unit, outcome: Mapping[str, Any]) -> None:
+        """Scores first, then that they are whole. A unit whose worker died is left open, for the next run to try."""
+        fixed = {"phase": "final", "arm": unit.arm.name, "seed": unit.seed}
+        plan = as_json(unit.arm.plan)
+        head = {"phase": "final", "trial": None, "rung": None, "arm": unit.arm.name, "plan": plan, "seed": unit.seed}
+        error = outcome.get("failed")
+        if error is not None:
+            self._failures.append([{**fixed, "plan": plan, "task": target, "error": error} for target in unit.targets])
+        self._scores.append([{**head, **score} for score in outcome.get("scores", ())])
+        if not outcome.get("try_again"):
+            counts = {name: outcome.get(name, 0) for name in ("trained", "found", "examples", "seconds")}
+            self._finals.append([{**fixed, "task": unit.task, "unit": unit.identity, **counts, "time": now()}])
+
+
+def _keep_only_whole(folder: RunFolder, wanted: set[str]) -> set[str]:
+    """Which units are done; scores of others (half-written, or of arms that are compared no more) are dropped."""
+    finished = {row["unit"]: row for row in read_rows(folder.finals) if row["unit"] in wanted}
+    whole = set()
+    for unit in finished:
+        arm, plan, seed, _, _, targets = json.loads(unit)
+        whole |= {(arm, json.dumps(plan, sort_keys=True), seed, target) for target in targets}
+    rows = read_rows(folder.scores)
+    _rewrite(folder.scores, rows, [r for r in rows if r["phase"] != "final" or _name(r) in whole])
+    rows = read_rows(folder.finals)
+    _rewrite(folder.finals, rows, list(finished.values()))
+    rows = read_rows(folder.failures)
+    _rewrite(folder.failures, rows, [r for r in rows if _name(r) in whole])
+    return set(finished)
+
+
+def _name(row: Row) -> tuple[str, str, int, str]:
+    return (row["arm"], json.dumps(row["plan"], sort_keys=True), row["seed"], row["task"])
+
+
+def _rewrite(path: Path, rows: Sequence[Row], kept: Sequence[Row]) -> None:
+    if len(kept) < len(rows):
+        write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept))

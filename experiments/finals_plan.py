@@ -1,0 +1,100 @@
+"""Which trainings the finals consist of: winners and controls, fresh seeds, each target on its own. No ray here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from evaluators.errors import CairnError
+from experiments.ledger import Ledger
+from experiments.study import Study
+from search_spaces.plan import Plan, Stage, as_json, mixture
+
+RETRIEVAL = "retrieval"
+"""The unit of targets that need no training."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arm:
+    """A plan that is compared: a winner or a control."""
+
+    name: str
+    plan: Plan
+
+    @property
+    def trunk(self) -> tuple[Stage, ...]:
+        """What is trained before the target."""
+        return self.plan.trunk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """One training of the finals."""
+
+    arm: Arm
+    seed: int
+    task: str
+    """Training task, or RETRIEVAL."""
+    stage: Stage | None
+    targets: tuple[str, ...]
+    """Target tasks that it answers."""
+
+    @property
+    def identity(self) -> str:
+        """Equal for the same work."""
+        stage = None if self.stage is None else [list(self.stage.mixture), self.stage.learning_rate, self.stage.steps]
+        return json.dumps([self.arm.name, as_json(self.arm.plan), self.seed, self.task, stage, list(self.targets)])
+
+
+def arms(study: Study, winners: Sequence[Plan]) -> list[Arm]:
+    """Winners first, then the controls that the spec names."""
+    named = [Arm(name=f"winner {place}", plan=plan) for place, plan in enumerate(winners, start=1)]
+    missing = [name for name in study.spec.finals.controls if name not in study.controls]
+    if missing:
+        known = ", ".join(study.controls)
+        raise CairnError(f"finals.controls names {', '.join(missing)}; the controls of this space are {known}")
+    return named + [Arm(name=name, plan=study.controls[name]) for name in study.spec.finals.controls]
+
+
+def winners(ledger: Ledger, count: int) -> list[Plan]:
+    """The best distinct plans among the proposals that reached the last rung, best first."""
+    full = []
+    for number in sorted(ledger.ended):
+        proposal, value = ledger.proposals[number], ledger.value(number)
+        if ledger.ended[number]["status"] == "completed" and proposal.control is None and value is not None:
+            full.append((proposal.plan, value))
+    return best_plans(full, count)
+
+
+def best_plans(scored: Sequence[tuple[Plan, float]], count: int) -> list[Plan]:
+    """The `count` best different plans by their best score; of equals the one proposed first."""
+    best: dict[Plan, float] = {}
+    for plan, value in scored:
+        best[plan] = max(value, best.get(plan, value))
+    return sorted(best, key=lambda plan: -best[plan])[:count]
+
+
+def units(study: Study, compared: Iterable[Arm]) -> Iterator[Unit]:
+    """Every training of the finals: the shortest way to a comparison first, so all arms of a seed, then the next."""
+    finals = study.spec.finals
+    groups: dict[str, list[str]] = {}
+    for name, task in study.targets.items():
+        groups.setdefault(task.trained_as or RETRIEVAL, []).append(name)
+    for seed in finals.seeds:
+        for arm in compared:
+            for trained_as, targets in groups.items():
+                stage = None if trained_as == RETRIEVAL else final_stage(study, arm.plan, trained_as)
+                yield Unit(arm=arm, seed=seed, task=trained_as, stage=stage, targets=tuple(targets))
+
+
+def final_stage(study: Study, plan: Plan, task: str) -> Stage:
+    """The own target stage of one task, at the plan's target learning rate, longer by what the plan's targets are."""
+    finals, target = study.spec.finals, study.spec.space.target
+    planned = plan.targets[0]
+    usual = target.task_steps.get(planned.tasks[0], target.steps) if len(planned.tasks) == 1 else target.steps
+    return Stage(
+        mixture=mixture({task: 1.0}),
+        learning_rate=planned.learning_rate,
+        steps=finals.task_steps.get(task, finals.target_steps) + planned.steps - usual,
+    )

@@ -1,0 +1,116 @@
+"""Ray, started or joined for one run, with every setting it depends on said here.
+
+With RAY_ADDRESS (or inside `ray job submit`) the cluster there is joined; otherwise a small one is started on this
+machine and ended with the run. Nothing else is ever stopped.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from evaluators.errors import CairnError
+from experiments.settings import Resources
+
+_DRIVER_ENVIRONMENT = {
+    "RAY_AIR_NEW_OUTPUT": "0",
+    "RAY_DEDUP_LOGS": "1",
+    "RAY_DISABLE_IMPORT_WARNING": "1",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    # the kernel's own kill reaches us as a lost worker, which is retried; Ray's monitor would end the whole search
+    "RAY_memory_monitor_refresh_ms": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    # we write our own record; TensorBoard files come from an explicit callback
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",
+    "TUNE_GLOBAL_CHECKPOINT_S": "3600",
+    "TUNE_WARN_EXCESSIVE_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S": "0",
+    "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
+    "TUNE_WARN_THRESHOLD_S": "60",
+    "RAY_CHDIR_TO_TRIAL_DIR": "0",
+}
+_PASSED_ON = ("HF_HUB_OFFLINE", "HF_HOME", "HF_ENDPOINT", "HF_TOKEN", "CUBLAS_WORKSPACE_CONFIG")
+
+
+@contextmanager
+def ray_cluster(resources: Resources) -> Iterator[int]:
+    """A cluster for the time of the `with`; gives the number of trials that fit on it at once.
+
+    Raises:
+        CairnError: not even one trial fits, or the cluster does not answer.
+    """
+    for name, value in _DRIVER_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    import ray
+
+    started = not ray.is_initialized()
+    if started:
+        _start(ray, resources)
+    _quiet()
+    try:
+        yield room_for(ray.cluster_resources(), resources)
+    finally:
+        if started:
+            ray.shutdown()
+
+
+def room_for(available: dict[str, float], resources: Resources) -> int:
+    """How many trials fit at once."""
+    room = [available.get("CPU", 0.0) / resources.cpu]
+    if resources.gpu:
+        room.append(available.get("GPU", 0.0) / resources.gpu)
+    if int(min(room)) < 1:
+        raise CairnError(
+            f"a trial takes {resources.cpu} CPUs and {resources.gpu:g} GPUs, but there are {available.get('CPU', 0):g} "
+            f"and {available.get('GPU', 0):g}; lower resources in the spec, or run on a larger machine"
+        )
+    return int(min(room))
+
+
+def _start(ray: Any, resources: Resources) -> None:
+    threads = str(resources.cpu)
+    variables = {
+        # a stopped trial unwinds in its own time before its worker is used again
+        "TUNE_FUNCTION_THREAD_TIMEOUT_S": "120",
+        "OMP_NUM_THREADS": threads,
+        "MKL_NUM_THREADS": threads,
+        "TOKENIZERS_PARALLELISM": "false",
+        "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
+        "RAY_CHDIR_TO_TRIAL_DIR": "0",
+        **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+    }
+    address = os.environ.get("RAY_ADDRESS")
+    options: dict[str, Any] = {"address": address} if address else {"address": "local", "include_dashboard": False}
+    try:
+        ray.init(
+            **options,
+            runtime_env={"env_vars": variables},
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            configure_logging=True,
+        )
+    except (ConnectionError, RuntimeError) as error:
+        raise CairnError(f"no Ray cluster at {address or 'this machine'}: {error}") from error
+
+
+def _quiet() -> None:
+    for name in ("ray", "ray.tune", "ray.train", "ray.tune.tune", "ray.tune.execution.tune_controller"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+@contextmanager
+def terminated_like_interrupted() -> Iterator[None]:
+    """SIGTERM (from `ray job stop`, a scheduler) does what Ctrl+C does: everything finished is kept."""
+
+    def interrupt(number: int, frame: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,230 @@
+"""`cairn run`, also as `python -m experiments.run SPEC` for `ray job submit`: search, finals, report; again = continue.
+
+The run folder is the only memory. What is in it is done; the rest is done now. So an interrupted run, a crashed one and
+one whose spec asks for more trials or seeds are continued by the same command, and a finished one trains nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from analysis.report import build_report
+from evaluators.errors import CairnError
+from evaluators.task import Split
+from experiments.ray_session import ray_cluster, terminated_like_interrupted
+from experiments.encoder_choice import ensure_built
+from experiments.environment import describe_environment
+from experiments.finals_plan import arms, winners
+from experiments.ledger import Ledger
+from experiments.planning import forecast_of
+from experiments.proposals import Optuna
+from experiments.record import RunFolder, now, read_json, read_rows, write_json, write_text
+from experiments.spec import load_spec
+from experiments.status import Status, duration
+from experiments.study import Study, open_study, resolved, store_root
+from trainables.keys import digest
+
+INTERRUPTED = 130
+
+_FIXED = ("suite", "encoder", "selector", "targets", "languages", "rungs", "space", "training", "inference", "data")
+_FIXED_SEARCH = ("searcher", "eta", "seed", "startup_trials")
+"""What may not change between two starts of one run; all else (more trials, winners, seeds) continues it."""
+
+
+def run_spec(path: Path, data: Path | None = None, *, status: Status | None = None) -> int:
+    """Run one experiment to its end; the exit status.
+
+    Raises:
+        CairnError: a mistake of the user's making, with its mend.
+    """
+    spec = load_spec(path, other_data=data is not None)
+    status = status or Status()
+    study = open_study(spec, data, pin=True)
+    folder = study.folder
+    with folder.only_writer(), terminated_like_interrupted(), status:
+        began = time.monotonic()
+        _start_record(study, path, data)
+        try:
+            _build_encoder(study, status)
+            _search_and_finals(study, status)
+        except (KeyboardInterrupt, _interrupted()):
+            status.say(f"interrupted; what was finished is kept in {folder.path}. Run the same command to continue:")
+            status.say(f"  {read_json(folder.resolved)['reproduce']}")
+            return INTERRUPTED
+        status.phase("writing the report")
+        report = build_report(folder.path)
+    status.say(f"done in {duration(time.monotonic() - began)}")
+    status.say(f"report: {report}")
+    return 0
+
+
+def _interrupted() -> type[Exception]:
+    from experiments.search import Interrupted
+
+    return Interrupted
+
+
+def _start_record(study: Study, path: Path, data: Path | None) -> None:
+    """Write down what is going to run, or refuse to continue something else under the same name."""
+    folder = study.folder
+    wanted = resolved(study)
+    found = read_json(folder.resolved)
+    if found and read_rows(folder.trials):
+        changed = [name for name in _FIXED if found.get(name) != wanted[name]]
+        before, after = found.get("search", {}), wanted["search"]
+        changed += [f"search.{name}" for name in _FIXED_SEARCH if before.get(name) != after[name]]
+        if changed:
+            raise CairnError(
+                f"{folder.path} holds a run with another {', '.join(changed)}; give this one another name, or move the "
+                "folder away (trained stages stay in the store and are found again)"
+            )
+    flag = f" --data {shlex.quote(str(data))}" if data is not None else ""
+    wanted["reproduce"] = f"cairn run {shlex.quote(str(path))}{flag}"
+    wanted["store"] = str(store_root(study.spec))
+    write_text(folder.path / "spec.yaml", path.read_text(encoding="utf-8"))
+    write_json(folder.resolved, wanted)
+
+
+def _build_encoder(study: Study, status: Status) -> None:
+    build = study.spec.encoder.build
+    if build is None:
+        return
+    with _timed(study.folder, "encoder"):
+        ensure_built(
+            build,
+            study.suite,
+            study.data,
+            Path(study.encoder.name),
+            on_start=lambda: status.phase("building the encoder from text (once; it is kept in the store)"),
+        )
+
+
+def _search_and_finals(study: Study, status: Status) -> None:
+    from experiments.finals import run_finals
+    from experiments.search import run_search
+    from trainables.trial import TrialSettings
+
+    spec, folder = study.spec, study.folder
+    _plan_environment(study)
+    ledger = _ledger(study, status)
+    compared = arms(study, winners(ledger, spec.finals.winners))
+    if ledger.is_finished and _finals_done(study, compared):
+        return
+    status.phase("starting Ray")
+    settings = TrialSettings(
+        suite=spec.suite,
+        targets=tuple(study.targets),
+        languages=_languages(study),
+        data=study.data,
+        encoder=study.encoder,
+        training=spec.training,
+        inference=spec.inference,
+        rungs=spec.ladder.rungs,
+        dev_examples=spec.evaluation.dev_examples,
+        final_examples=spec.evaluation.final_examples,
+        store=study.store.root,
+        cache=study.cache,
+        threads=spec.resources.cpu,
+    )
+    with ray_cluster(spec.resources) as room:
+        concurrency = min(room, spec.search.concurrency or room)
+        status.phase("searching")
+        with _timed(folder, "search"):
+            run_search(ledger, settings, resources=spec.resources, concurrency=concurrency, folder=_fresh(folder.tune))
+        status.phase("finals")
+        compared = arms(study, winners(ledger, spec.finals.winners))
+        with _timed(folder, "finals"):
+            run_finals(study, compared, settings, resources=spec.resources, progress=status.finals)
+    _count_stages(folder)
+
+
+def _ledger(study: Study, status: Status) -> Ledger:
+    spec, folder = study.spec, study.folder
+    url = spec.search.storage or f"sqlite:///{folder.study}"
+    optuna = Optuna(
+        spec.space, study.setting, spec.search, name=spec.name, url=url, owner=digest({"folder": str(folder.path)})
+    )
+    ledger = Ledger(
+        folder,
+        space=spec.space,
+        setting=study.setting,
+        search=spec.search,
+        rungs=spec.ladder.rungs,
+        optuna=optuna,
+    )
+    ledger.changed = lambda: status.search(ledger)
+    return ledger
+
+
+def _languages(study: Study) -> Mapping[str, Mapping[Split, tuple[str, ...]]]:
+    splits: tuple[Split, ...] = ("dev", "test")
+    return {name: {split: study.languages(name, split) for split in splits} for name in study.targets}
+
+
+def _finals_done(study: Study, compared: Any) -> bool:
+    from experiments.finals_plan import units
+
+    done = {row["unit"] for row in read_rows(study.folder.finals)}
+    return all(unit.identity in done for unit in units(study, compared))
+
+
+def _plan_environment(study: Study) -> None:
+    """Note the machine, and what is planned, before the first trial."""
+    found = read_json(study.folder.environment)
+    if "stages" not in found:
+        forecast = forecast_of(study).as_json()
+        planned = {"most": forecast["stages"], "fewest": forecast["fewest"]["stages"]}
+        found |= {"started": now(), "seconds": {}, "stages": {"trained": 0, "found": 0, "planned": planned}}
+    write_json(study.folder.environment, {**describe_environment(), **found})
+
+
+def _count_stages(folder: RunFolder) -> None:
+    """What was executed, beside what was planned."""
+    rows = [row for row in read_rows(folder.trials) if row["event"] == "report"] + read_rows(folder.finals)
+    found = read_json(folder.environment)
+    for name in ("trained", "found", "examples"):
+        found["stages"][name] = sum(row[name] for row in rows)
+    write_json(folder.environment, found)
+
+
+@contextmanager
+def _timed(folder: RunFolder, phase: str) -> Iterator[None]:
+    """Add the seconds spent inside to the record, also when it ends early."""
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        found = read_json(folder.environment)
+        seconds = found.setdefault("seconds", {})
+        seconds[phase] = round(seconds.get(phase, 0.0) + time.monotonic() - began, 1)
+        write_json(folder.environment, found)
+
+
+def _fresh(folder: Path) -> Path:
+    """A new folder for one start of Ray Tune."""
+    used = [int(path.name) for path in folder.iterdir() if path.name.isdecimal()] if folder.is_dir() else []
+    return folder / str(max(used, default=0) + 1)
+
+
+def main() -> None:
+    """`python -m experiments.run SPEC [--data DIR]`."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.run", description="Does what `cairn run` does.")
+    parser.add_argument("spec", type=Path)
+    parser.add_argument("--data", type=Path)
+    given = parser.parse_args()
+    try:
+        sys.exit(run_spec(given.spec, given.data))
+    except CairnError as error:
+        print(f"cairn: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""One live line of status on a terminal; plain lines, a few a minute, where the output is no terminal."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from experiments.ledger import Ledger
+from search_spaces.plan import describe
+
+_PLAIN_SECONDS = 10.0
+"""Between two plain lines."""
+
+
+class Status:
+    """Draws what is going on. Every method may be called as often as there is news."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False, soft_wrap=True)
+        self._live = Live(console=self.console, refresh_per_second=4, transient=True)
+        self._began = time.monotonic()
+        self._last_plain = 0.0
+        self._ended_before: int | None = None
+
+    def __enter__(self) -> Status:
+        if self.console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.console.is_terminal:
+            self._live.stop()
+
+    def say(self, text: str) -> None:
+        """A line that stays."""
+        self.console.print(text, markup=False)
+
+    def phase(self, text: str) -> None:
+        """What begins now."""
+        self._began, self._last_plain, self._ended_before = time.monotonic(), 0.0, None
+        self._show(text, important=True)
+
+    def search(self, ledger: Ledger) -> None:
+        """How far the search is."""
+        ended = len(ledger.ended)
+        if self._ended_before is None:
+            self._ended_before = ended
+        statuses = [line["status"] for line in ledger.ended.values()]
+        parts = [f"search: {ended} of {ledger.planned} trials ended"]
+        parts += [f"{statuses.count(s)} {s}" for s in ("stopped", "failed") if s in statuses]
+        parts += [_running(ledger), _best(ledger)]
+        trained, found = stage_counts(ledger)
+        parts.append(f"stages {trained} trained, {found} found")
+        parts.append(self._left(ended - self._ended_before, ledger.planned - ended))
+        self._show(" · ".join(part for part in parts if part), important=ended == ledger.planned)
+
+    def finals(self, done: int, total: int, failed: int, before: int) -> None:
+        """How far the finals are; `before` were done when this run began."""
+        parts = [f"finals: {done} of {total} trainings done"]
+        parts += [f"{failed} failed"] if failed else []
+        parts.append(self._left(done - before, total - done))
+        self._show(" · ".join(part for part in parts if part), important=done == total)
+
+    def _left(self, done: int, to_do: int) -> str:
+        if not done or not to_do:
+            return ""
+        seconds = (time.monotonic() - self._began) / done * to_do
+        return f"about {duration(seconds)} left"
+
+    def _show(self, text: str, *, important: bool) -> None:
+        if self.console.is_terminal:
+            self._live.update(Text(text))
+            return
+        now = time.monotonic()
+        if important or now - self._last_plain >= _PLAIN_SECONDS:
+            self._last_plain = now
+            self.say(text)
+
+
+def stage_counts(ledger: Ledger) -> tuple[int, int]:
+    """Stages trained and stages found by the search so far."""
+    lines = [line for reports in ledger.reports.values() for line in reports.values()]
+    return sum(line["trained"] for line in lines), sum(line["found"] for line in lines)
+
+
+def duration(seconds: float) -> str:
+    """`40 s`, `3:20 min`, `5:02 h`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{int(seconds) // 60}:{int(seconds) % 60:02} min"
+    return f"{int(seconds) // 3600}:{int(seconds) % 3600 // 60:02} h"
+
+
+def _running(ledger: Ledger) -> str:
+    running = [number for number in ledger.proposals if number not in ledger.ended]
+    rungs = [max(ledger.reports.get(number, {}), default=-1) + 1 for number in running]
+    here = [f"{rungs.count(rung)} at rung {rung + 1}" for rung in sorted(set(rungs)) if rung < len(ledger.rungs)]
+    return f"running {', '.join(here)} of {len(ledger.rungs)}" if here else ""
+
+
+def _best(ledger: Ledger) -> str:
+    full = [n for n, line in ledger.ended.items() if line["status"] == "completed" and not ledger.proposals[n].control]
+    if not full:
+        return ""
+    best = max(full, key=lambda number: ledger.value(number) or 0.0)
+    return f"best {ledger.value(best):.1f} ({describe(ledger.proposals[best].plan)})"

@@ -1,0 +1,213 @@
+"""A spec joined to the values it names: suite, tasks, data, encoder, folders. What planning, search and finals share.
+
+Opening a study reads no data and loads no model; on the first start of a run it asks the hub, where the hub is used,
+which commits are current, and from then on the record's commits are read. No torch, no ray.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from evaluators.errors import CairnError
+from evaluators.reading import available_languages, rows
+from evaluators.source import DataSource, pinned
+from evaluators.suite import Suite
+from evaluators.suites import find_suite
+from evaluators.task import Split, Task
+from experiments.encoder_choice import source_of
+from experiments.record import RunFolder, read_json
+from experiments.spec import ExperimentSpec
+from search_spaces.controls import controls
+from search_spaces.plan import Plan
+from search_spaces.space import Setting
+from trainables.encoder_source import EncoderSource, folder_of
+from trainables.stages import data_fingerprint
+from trainables.store import Store
+
+
+@dataclass(frozen=True)
+class Study:
+    """One experiment, ready to be planned or run."""
+
+    spec: ExperimentSpec
+    data: DataSource
+    """Sealed."""
+    encoder: EncoderSource
+
+    @cached_property
+    def suite(self) -> Suite:
+        """The suite."""
+        return find_suite(self.spec.suite)
+
+    @cached_property
+    def targets(self) -> dict[str, Task]:
+        """The target tasks of the spec, in the suite's order."""
+        return {name: task for name, task in self.suite.targets.items() if name in self.spec.targets}
+
+    @property
+    def folder(self) -> RunFolder:
+        """Where the record is."""
+        return RunFolder(_absolute(self.spec.runs) / self.spec.name)
+
+    @property
+    def store(self) -> Store:
+        """Where trained stages are."""
+        return Store(store_root(self.spec))
+
+    @property
+    def cache(self) -> Path:
+        """Where features are."""
+        return cache_root(self.spec)
+
+    @cached_property
+    def trained_tasks(self) -> tuple[str, ...]:
+        """Training tasks of the targets, each once, in the suite's order."""
+        names = [task.trained_as for task in self.targets.values() if task.trained_as is not None]
+        return tuple(dict.fromkeys(names))
+
+    @cached_property
+    def setting(self) -> Setting:
+        """What the space needs to know."""
+        return Setting(targets=self.trained_tasks, sizes=self._sizes())
+
+    @cached_property
+    def controls(self) -> dict[str, Plan]:
+        """The controls of the space."""
+        return controls(self.spec.space, self.setting)
+
+    @cached_property
+    def fingerprints(self) -> dict[str, str]:
+        """Training task -> fingerprint of its data, for every task that a stage may train on."""
+        names = dict.fromkeys([*self.spec.space.tasks, *self.trained_tasks])
+        if any(self.spec.space.mlm_shares):
+            names["mlm"] = None
+        return {name: data_fingerprint(self.suite.training_task(name), self.data) for name in names}
+
+    def languages(self, target: str, split: Split) -> tuple[str, ...]:
+        """Languages in which a target is judged on a split.
+
+        Raises:
+            BadData: the spec names languages, and the mirror lacks the data of one that the task has.
+        """
+        task = self.targets[target]
+        if self.spec.languages is None:
+            return available_languages(task, split, self.data)
+        return tuple(code for code in task.languages(split) if code in self.spec.languages)
+
+    def _sizes(self) -> Mapping[str, int]:
+        limits = self.spec.training
+        sizes = {}
+        for name in self.spec.space.tasks:
+            task = self.suite.training_task(name)
+            counts = [rows(task, "train", code, self.data) for code in available_languages(task, "train", self.data)]
+            if None in counts:
+                continue
+            limit = limits.of(name).max_examples
+            sizes[name] = sum(count if limit is None else min(count, limit) for count in counts if count is not None)
+        return sizes
+
+
+def open_study(spec: ExperimentSpec, data: Path | None = None, *, pin: bool = False) -> Study:
+    """Join a spec to what it names. `data` goes before CAIRN_DATA, and that before the spec's own.
+
+    With `pin`, the hub is asked for commits that the record does not have yet.
+
+    Raises:
+        CairnError: a folder is missing, the hub does not answer, or the mirror lacks what the study needs.
+    """
+    recorded = read_json(RunFolder(_absolute(spec.runs) / spec.name).resolved).get("revisions", {})
+    source = DataSource(root=_data_root(spec, data), revisions=recorded.get("data", {}))
+    encoder = source_of(spec.encoder, find_suite(spec.suite), source, store_root(spec))
+    study = Study(spec, source, replace(encoder, revision=encoder.revision or recorded.get("encoder")))
+    if pin:
+        study = replace(study, data=_pinned_data(study), encoder=_pinned_encoder(study))
+    return study
+
+
+def store_root(spec: ExperimentSpec) -> Path:
+    """The stage store's folder."""
+    return _absolute(spec.store) if spec.store else _absolute(spec.runs) / "store"
+
+
+def cache_root(spec: ExperimentSpec) -> Path:
+    """What can be made again at any time: features, the data of a suite that makes its own."""
+    return _absolute(spec.runs) / "cache"
+
+
+def _absolute(path: str) -> Path:
+    return Path(path).expanduser().absolute()
+
+
+def _data_root(spec: ExperimentSpec, data: Path | None) -> Path | None:
+    suite = find_suite(spec.suite)
+    chosen: str | None = str(data) if data is not None else None
+    if chosen is None and suite.mirror is None:
+        chosen = os.environ.get("CAIRN_DATA") or None
+    chosen = chosen or spec.data
+    if chosen is not None:
+        root = _absolute(chosen)
+        if not root.is_dir():
+            raise CairnError(f"there is no data folder {root}; give a mirror with the hub's layout")
+        return root
+    return suite.mirror(cache_root(spec)) if suite.mirror else None
+
+
+def _pinned_data(study: Study) -> DataSource:
+    names = dict.fromkeys([*study.spec.space.tasks, *study.trained_tasks])
+    tasks = [study.suite.training_task(name) for name in names] + list(study.targets.values())
+    return pinned(study.data, [table for task in tasks for tables in task.tables.values() for table in tables])
+
+
+def _pinned_encoder(study: Study) -> EncoderSource:
+    """With the commit of the hub that is current, or that the local cache holds where the hub is out of reach."""
+    source = study.encoder
+    if study.spec.encoder.build is not None or folder_of(source) is not None or _is_commit(source.revision):
+        return source
+    from huggingface_hub import HfApi, snapshot_download
+
+    try:
+        commit = HfApi().model_info(source.name, revision=source.revision).sha
+    except Exception as error:
+        try:
+            commit = Path(snapshot_download(source.name, revision=source.revision, local_files_only=True)).name
+        except Exception:
+            raise CairnError(
+                f"the encoder {source.name} is neither on the hub ({str(error).splitlines()[0]}) nor in its local "
+                "cache; check the name and the network, or give a folder"
+            ) from error
+    return replace(source, revision=commit)
+
+
+def _is_commit(revision: str | None) -> bool:
+    return revision is not None and len(revision) == 40 and all(digit in "0123456789abcdef" for digit in revision)
+
+
+def resolved(study: Study) -> dict[str, Any]:
+    """The spec with everything filled in, as plain JSON values."""
+    spec = study.spec
+    plain = spec.model_dump(mode="json")
+    return {
+        "name": spec.name,
+        "suite": spec.suite,
+        "encoder": {**plain["encoder"], "name": spec.encoder.name or f"built {Path(study.encoder.name).name}"},
+        "selector": spec.search.selector,
+        "pivots": list(study.suite.pivots),
+        "source_language": study.suite.source_language,
+        "targets": list(study.targets),
+        "languages": plain["languages"],
+        "seeds": list(spec.finals.seeds),
+        "rungs": [{"trunk_scale": r.trunk_scale, "target_scale": r.target_scale} for r in spec.ladder.rungs],
+        "space": plain["space"],
+        "training": plain["training"],
+        "search": plain["search"],
+        "evaluation": plain["evaluation"],
+        "finals": plain["finals"],
+        "inference": plain["inference"],
+        "data": str(study.data.root) if study.data.root else None,
+        "revisions": {"data": dict(study.data.revisions), "encoder": study.encoder.revision},
+    }
