@@ -168,6 +168,7 @@ class Store:
                     return path
             else:
                 _sync(path.parent)
+                _remember(path)
                 return path
         raise StoreError(f"{path} cannot be replaced; look what holds it, then run again")
 
@@ -215,6 +216,14 @@ def _checked_record(path: Path, key: str) -> dict[str, Any]:
             raise _BadEntry(f"the digest of {name} is not the recorded one")
     assert isinstance(record, dict)
     return record
+
+
+def _remember(path: Path) -> None:
+    """A file that this process has just written and read through need not be read again."""
+    record = json.loads((path / RECORD).read_text(encoding="utf-8"))
+    for name, file in record["files"].items():
+        status = (path / name).stat()
+        _verified[str(path / name)] = (status.st_size, status.st_mtime_ns, file["sha256"])
 
 
 def _known_sha256(file: Path) -> str:

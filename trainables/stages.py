@@ -1,0 +1,204 @@
+"""Runs stages: finds each in the store, or trains it and stores it. What starts where is said by checkpoints.
+
+A stage starts from the encoder of its checkpoint; heads are dropped at the border and drawn afresh. If the schedule
+does not look ahead and the store has the same stage at a shorter length, training goes on from there, optimiser state
+included, and ends at the same bytes as training in one go. A stage that another trial of this machine is training is
+waited for, so that equal stages are trained once.
+
+Nothing is kept but counters: whatever was finished is in the store. Torch is loaded with the first stage that must be
+trained or loaded (`stage_training`), so that naming and counting stages stays cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from evaluators.reading import available_languages, fingerprint
+from evaluators.source import DataSource
+from evaluators.suite import Suite
+from evaluators.task import Task
+from search_spaces.plan import Stage
+from trainables.encoder_source import EncoderSource, encoder_fingerprint
+from trainables.keys import digest, family_key, stage_content, stage_key
+from trainables.settings import Training
+from trainables.store import Store
+
+if TYPE_CHECKING:
+    from trainables.model import MultiHeadModel
+
+
+class Checkpoint(NamedTuple):
+    """A trained state by its name: a stage's key, or the encoder's fingerprint with no path."""
+
+    key: str
+    path: Path | None
+
+
+class Shorter(NamedTuple):
+    """A stored shorter version of a stage."""
+
+    path: Path
+    steps: int
+
+
+class TrainedStage(Protocol):
+    """What training made."""
+
+    @property
+    def examples(self) -> int:
+        """Examples trained on."""
+        ...
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """For the record, as plain JSON values."""
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write weights and what is needed to go on."""
+        ...
+
+
+class Trainer(Protocol):
+    """Trains and loads models; knows neither keys nor the store."""
+
+    def train(self, stage: Stage, start: Path | None, shorter: Shorter | None) -> TrainedStage:
+        """Train to the stage's end: from the start's encoder with fresh heads, or from its shorter version."""
+        ...
+
+    def load(self, path: Path | None, tasks: Sequence[str]) -> MultiHeadModel:
+        """The model of a stored stage with the heads of its tasks; the bare encoder for no path."""
+        ...
+
+
+@dataclass(kw_only=True)
+class StageRunner:
+    """Runs the stages of one seed."""
+
+    store: Store
+    suite: Suite
+    data: DataSource
+    encoder: EncoderSource
+    training: Training
+    seed: int
+    cache: Path
+    trainer: Trainer | None = None
+    """None: the one that trains for real."""
+    trained: int = 0
+    """Stages trained so far."""
+    found: int = 0
+    """Stages found in the store so far."""
+    steps: int = 0
+    """Optimiser steps taken so far."""
+    examples: int = 0
+    """Examples trained on so far."""
+    _data: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def start(self) -> Checkpoint:
+        """The encoder, before any stage."""
+        return Checkpoint(encoder_fingerprint(self.encoder), None)
+
+    def run(self, stage: Stage, start: Checkpoint) -> Checkpoint:
+        """The stage's end, found or trained.
+
+        Raises:
+            TrainingDiverged: the loss is no longer a number.
+            BadData: the data of a training task are missing or break its rules.
+            StoreError: the disk is full, or the store cannot be written.
+        """
+        key = self.key(stage, start)
+        if (entry := self.store.open(key)) is None:
+            with self.store.claimed(key):
+                if (entry := self.store.open(key)) is None:  # nobody finished it while this trial waited
+                    return Checkpoint(key, self._train(stage, start, key))
+        self.found += 1
+        return Checkpoint(key, entry.path)
+
+    def key(self, stage: Stage, start: Checkpoint) -> str:
+        """The stage's name."""
+        return stage_key(start.key, stage, **self._circumstances(stage))
+
+    def load(self, checkpoint: Checkpoint) -> MultiHeadModel:
+        """The model of a checkpoint, on its device; without heads for the encoder before any stage."""
+        if checkpoint.path is None:
+            return self._trainer.load(None, ())
+        entry = self.store.open(checkpoint.key)
+        if entry is None:
+            raise RuntimeError(f"the stage {checkpoint.key} left the store while it was in use; run it again")
+        return self._trainer.load(entry.path, tuple(entry.record["content"]["stage"]["mixture"]))
+
+    def _train(self, stage: Stage, start: Checkpoint, key: str) -> Path:
+        self.store.sweep()
+        family = family_key(start.key, stage, **self._circumstances(stage))
+        shorter = self._longest_shorter(stage, start, family)
+        trained = self._trainer.train(stage, start.path, shorter)
+        first_step = shorter.steps if shorter else 0
+        record = {
+            "content": stage_content(start.key, stage, **self._circumstances(stage)),
+            "family": family,
+            "continued_from_step": first_step,
+            "versions": {name: version(name) for name in ("cairn-search", "torch", "transformers")},
+            **trained.facts,
+        }
+        if self._continues:
+            self.store.note_length(family, stage.steps)  # before the entry: a note without an entry does no harm
+        path = self.store.publish(key, trained.save, record)
+        self.trained += 1
+        self.steps += stage.steps - first_step
+        self.examples += trained.examples
+        return path
+
+    def _longest_shorter(self, stage: Stage, start: Checkpoint, family: str) -> Shorter | None:
+        if not self._continues:
+            return None
+        for steps in reversed(self.store.lengths(family)):
+            if steps < stage.steps:
+                key = self.key(Stage(mixture=stage.mixture, learning_rate=stage.learning_rate, steps=steps), start)
+                if entry := self.store.open(key):
+                    return Shorter(entry.path, steps)
+        return None
+
+    @property
+    def _continues(self) -> bool:
+        return self.training.schedule == "constant"
+
+    def _circumstances(self, stage: Stage) -> dict[str, Any]:
+        for task in stage.tasks:
+            if task not in self._data:
+                self._data[task] = data_fingerprint(self.suite.training_task(task), self.data)
+        return {"training": self.training, "data": self._data, "seed": self.seed}
+
+    @cached_property
+    def _trainer(self) -> Trainer:
+        if self.trainer is not None:
+            return self.trainer
+        from trainables.stage_training import StageTrainer
+
+        return StageTrainer(
+            suite=self.suite,
+            data=self.data,
+            encoder=self.encoder,
+            fingerprint=self.start.key,
+            training=self.training,
+            seed=self.seed,
+            cache=self.cache,
+            keep_optimizer=self._continues,
+        )
+
+
+def data_fingerprint(task: Task, data: DataSource) -> str:
+    """What training on the task depends on: the bytes of its training data, and what its answers are."""
+    languages = available_languages(task, "train", data)
+    return digest(
+        {
+            "files": fingerprint(task, "train", languages, data),
+            "kind": str(task.kind),
+            "labels": list(task.labels),
+        }
+    )
