@@ -20,17 +20,22 @@ from trainables.encoder_source import folder_of
 
 
 class TiedLanguageModel(nn.Module):  # type: ignore[misc]
-    """Dense, GELU, layer norm, then the input embedding as decoder, with a bias."""
+    """Dense, GELU, layer norm, then the input embedding as decoder, with a bias.
 
-    def __init__(self, embedding: nn.Embedding) -> None:
+    The norm's first scale keeps logits small over embeddings that are large, as T5's are.
+    """
+
+    def __init__(self, embedding: nn.Embedding, width: int) -> None:
         super().__init__()
-        vocabulary, width = embedding.weight.shape
-        self.dense = nn.Linear(width, width)
+        vocabulary, embedded = embedding.weight.shape
+        self.dense = nn.Linear(width, embedded)
         nn.init.normal_(self.dense.weight, std=0.02)
         nn.init.zeros_(self.dense.bias)
-        self.norm = nn.LayerNorm(width)
+        self.norm = nn.LayerNorm(embedded)
+        spread = float(embedding.weight.detach().std()) * embedded**0.5
+        nn.init.constant_(self.norm.weight, min(1.0, 1.0 / max(spread, 1e-6)))
         self.bias = nn.Parameter(torch.zeros(vocabulary))
-        self.decoder = nn.Linear(width, vocabulary, bias=False)
+        self.decoder = nn.Linear(embedded, vocabulary, bias=False)
         self.decoder.weight = embedding.weight
 
     def forward(self, hidden_ND: Tensor) -> Tensor:
@@ -42,7 +47,7 @@ class TiedLanguageModel(nn.Module):  # type: ignore[misc]
 
 def fresh_language_model(encoder: Encoder) -> nn.Module:
     """A head that knows nothing yet but the input embedding."""
-    return TiedLanguageModel(encoder.module.get_input_embeddings())
+    return TiedLanguageModel(encoder.module.get_input_embeddings(), encoder.width)
 
 
 def pretrained_language_model(encoder: Encoder) -> nn.Module | None:

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from evaluators.gold import gold_of
+from evaluators.task import Kind, Task
+from search_spaces.plan import Stage, mixture
+from trainables.encoder import Encoder
+from trainables.features import encode_for_training, finished
+from trainables.feed import Feed
+from trainables.loop import TrainingDiverged, task_order, train
+from trainables.model import MultiHeadModel
+from trainables.predict import predict
+from trainables.settings import Training
+from trainables.weights import load_weights, save_optimizer, save_weights
+
+Twelve = Callable[[Kind], Any]
+Tasks = dict[Kind, Task]
+
+
+@pytest.fixture
+def feeds(tiny: Callable[[str], Encoder], tasks: Tasks, twelve: Twelve) -> Callable[..., dict[str, Feed]]:
+    def build(encoder: Encoder, training: Training, *kinds: Kind) -> dict[str, Feed]:
+        made = {}
+        for kind in kinds:
+            task = tasks[kind]
+            features = finished(encode_for_training(twelve(kind), task, encoder, training.of(task.name)))
+            made[task.name] = Feed(task, [("en", features)], encoder.tokenizer, training)
+        return made
+
+    return build
+
+
+def stage_of(steps: int, rate: float, *names: str) -> Stage:
+    return Stage(mixture=mixture(dict.fromkeys(names, 1.0)), learning_rate=rate, steps=steps)
+
+
+@pytest.mark.parametrize("kind", [Kind.PAIR, Kind.TAGS, Kind.SPAN, Kind.CHOICE])
+@pytest.mark.parametrize("family", ["xlm-roberta", "mt5"])
+def test_a_learner_overfits_twelve_examples(
+    kind: Kind, family: str, tiny: Any, tasks: Tasks, twelve: Twelve, feeds: Any, training: Training
+) -> None:
+    encoder = tiny(family)
+    model = MultiHeadModel(encoder, [tasks[kind]], 0)
+    stage = stage_of(250, 1e-2, tasks[kind].name)
+    train(model, feeds(encoder, training, kind), stage, training, seed=0)
+    gold = [gold_of(example) for example in twelve(kind)]
+    assert predict(model, tasks[kind], twelve(kind), "en", training) == gold
+
+
+def test_masked_words_of_twelve_texts_are_learned(tiny: Any, tasks: Tasks, feeds: Any, training: Training) -> None:
+    encoder = tiny("xlm-roberta")
+    model = MultiHeadModel(encoder, [tasks[Kind.TEXT]], 0)
+    feed = feeds(encoder, training, Kind.TEXT)
+    first = train(model, feed, stage_of(300, 1e-2, "mlm"), training, seed=0, last_step=5).losses["mlm"]
+    last = train(model, feed, stage_of(300, 1e-2, "mlm"), training, seed=0).losses["mlm"]
+    assert last < first / 3
+
+
+def parameters(model: MultiHeadModel) -> dict[str, Tensor]:
+    return {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
+
+
+@pytest.mark.parametrize("schedule", ["constant", "linear"])
+def test_300_steps_in_one_go_or_in_three_give_equal_weights_bit_by_bit(
+    schedule: Any, tiny: Any, tasks: Tasks, feeds: Any, tmp_path: Path
+) -> None:
+    training = Training(batch_size=5, max_length_tokens=32, schedule=schedule, warmup_steps=10, weight_decay=0.01)
+    kinds = (Kind.PAIR, Kind.TAGS, Kind.TEXT)
+    stage = stage_of(300, 3e-3, *(tasks[kind].name for kind in kinds))
+
+    def fresh(seed: int) -> tuple[MultiHeadModel, dict[str, Feed]]:
+        encoder = tiny("xlm-roberta")
+        encoder.dropout = 0.1
+        for module in encoder.module.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.p = 0.1
+        return MultiHeadModel(encoder, [tasks[kind] for kind in kinds], seed), feeds(encoder, training, *kinds)
+
+    whole, feed = fresh(7)
+    train(whole, feed, stage, training, seed=7)
+    for first, last in ((0, 90), (90, 91), (91, 300)):
+        torch.manual_seed(first)
+        part, feed = fresh(7 if first == 0 else 99)
+        state = None
+        if first:
+            load_weights(part, tmp_path / f"{first}.safetensors")
+            state = tmp_path / f"{first}-optimizer.safetensors"
+        trained = train(part, feed, stage, training, seed=7, first_step=first, last_step=last, optimizer_file=state)
+        save_weights(part, tmp_path / f"{last}.safetensors")
+        save_optimizer(trained.optimizer, part, tmp_path / f"{last}-optimizer.safetensors")
+    one, three = parameters(whole), parameters(part)
+    assert one.keys() == three.keys()
+    assert all(torch.equal(one[name], three[name]) for name in one)
+    other, feed = fresh(7)
+    train(other, feed, stage, training, seed=8)
+    embedding = "encoder.embeddings.word_embeddings.weight"
+    assert not torch.equal(one[embedding], parameters(other)[embedding])
+
+
+def test_training_leaves_the_callers_random_state_alone(
+    tiny: Any, tasks: Tasks, feeds: Any, training: Training
+) -> None:
+    encoder = tiny("xlm-roberta")
+    model = MultiHeadModel(encoder, [tasks[Kind.PAIR]], 0)
+    torch.manual_seed(1)
+    before = torch.get_rng_state()
+    train(model, feeds(encoder, training, Kind.PAIR), stage_of(2, 1e-3, "pair"), training, seed=0)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize("kind", [Kind.PAIR, Kind.TAGS, Kind.SPAN, Kind.CHOICE, Kind.TEXT])
+def test_a_batch_in_parts_has_the_gradient_of_the_whole(kind: Kind, tiny: Any, tasks: Tasks, feeds: Any) -> None:
+    training = Training(batch_size=8, max_length_tokens=32)
+    encoder = tiny("xlm-roberta")
+    model = MultiHeadModel(encoder, [tasks[kind]], 0)
+    batch = feeds(encoder, training, kind)[tasks[kind].name].batch(0, 0)
+    gradients = []
+    for size in (None, 3):
+        parts = list(batch.parts(size))
+        assert [part.examples for part in parts] == ([8] if size is None else [3, 3, 2])
+        model.zero_grad()
+        sum(model.loss(part, training) for part in parts).backward()
+        gradients.append([p.grad.clone() for p in model.parameters() if p.grad is not None])
+    for whole, together in zip(*gradients, strict=True):
+        torch.testing.assert_close(whole, together, atol=1e-4, rtol=1e-3)
+
+
+def test_micro_batches_are_counted_as_one_step(tiny: Any, tasks: Tasks, feeds: Any, training: Training) -> None:
+    losses = []
+    for size in (None, 5):
+        encoder = tiny("xlm-roberta")
+        model = MultiHeadModel(encoder, [tasks[Kind.PAIR]], 0)
+        feed = feeds(encoder, training, Kind.PAIR)
+        trained = train(model, feed, stage_of(3, 1e-3, "pair"), training, seed=0, micro_batch_size=size)
+        assert trained.examples == 36
+        losses.append(trained.losses["pair"])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+
+
+def test_a_loss_that_is_no_number_names_stage_step_and_task(
+    tiny: Any, tasks: Tasks, feeds: Any, training: Training
+) -> None:
+    encoder = tiny("xlm-roberta")
+    model = MultiHeadModel(encoder, [tasks[Kind.PAIR]], 0)
+    feed = feeds(encoder, training, Kind.PAIR)
+    with torch.no_grad():
+        model.heads["pair"].linear.bias[0] = float("inf")
+    before = parameters(model)
+    with pytest.raises(TrainingDiverged, match=r"loss of pair .* at step 0 of 50 on pair at the learning rate 0.001"):
+        train(model, feed, stage_of(50, 1e-3, "pair"), training, seed=0)
+    assert all(torch.equal(before[name], tensor) for name, tensor in parameters(model).items())
+
+
+def test_steps_outside_the_stage_are_refused(tiny: Any, tasks: Tasks, feeds: Any, training: Training) -> None:
+    encoder = tiny("xlm-roberta")
+    model = MultiHeadModel(encoder, [tasks[Kind.PAIR]], 0)
+    feed = feeds(encoder, training, Kind.PAIR)
+    with pytest.raises(ValueError, match="not within a stage of 5"):
+        train(model, feed, stage_of(5, 1e-3, "pair"), training, seed=0, last_step=6)
+    with pytest.raises(ValueError, match="optimiser file"):
+        train(model, feed, stage_of(5, 1e-3, "pair"), training, seed=0, first_step=2)
+
+
+def test_tasks_are_drawn_by_their_share_and_a_longer_stage_begins_like_a_shorter_one() -> None:
+    stage = Stage(mixture=mixture({"a": 3.0, "b": 1.0}), learning_rate=1.0, steps=4000)
+    order = task_order(stage, 0, 4000)
+    assert Counter(order)["a"] == pytest.approx(3000, abs=120)
+    assert task_order(replace(stage, steps=10), 0, 10) == order[:10]
+
+
+def test_a_head_depends_on_seed_and_name_alone(tiny: Any, tasks: Tasks) -> None:
+    alone = MultiHeadModel(tiny("xlm-roberta"), [tasks[Kind.TAGS]], 5)
+    torch.manual_seed(123)
+    beside = MultiHeadModel(tiny("xlm-roberta"), [tasks[Kind.PAIR], tasks[Kind.TAGS]], 5)
+    other = MultiHeadModel(tiny("xlm-roberta"), [tasks[Kind.TAGS]], 6)
+    weight = alone.heads["tags"].linear.weight
+    assert torch.equal(weight, beside.heads["tags"].linear.weight)
+    assert not torch.equal(weight, other.heads["tags"].linear.weight)
+
+
+def test_experts_losses_are_added_for_sparse_encoders(tiny: Any, tasks: Tasks, feeds: Any, training: Training) -> None:
+    encoder = tiny("switch")
+    model = MultiHeadModel(encoder, [tasks[Kind.PAIR]], 0).eval()
+    batch = feeds(encoder, training, Kind.PAIR)["pair"].batch(0, 0)
+    with torch.no_grad():
+        without = float(model.loss(batch, replace(training, balance_weight=0.0, router_z_weight=0.0)))
+        balanced = float(model.loss(batch, replace(training, balance_weight=1.0, router_z_weight=0.0)))
+    assert balanced - without >= 0.99 * batch.questions
