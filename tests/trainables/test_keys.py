@@ -2,8 +2,14 @@ import hashlib
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from search_spaces.chooser import Random
 from search_spaces.plan import Stage, mixture
+from search_spaces.space import Setting, Space
+from search_spaces.target import Target
+from search_spaces.weights import Weights
 from trainables.keys import digest, family_key, stage_content, stage_key
 from trainables.settings import TaskTraining, Training
 
@@ -59,6 +65,30 @@ def test_whatever_changes_numbers_changes_the_key(other: str) -> None:
 )
 def test_what_changes_no_number_changes_no_key(equal: str) -> None:
     assert equal == key()
+
+
+SPACE = Space(
+    tasks=("mnli", "ccg"),
+    lengths=(1, 2),
+    learning_rates=(1e-3, 2e-3),
+    steps=(30, 90),
+    target=Target(learning_rates=(1e-3,), steps=30),
+    grouping="any",
+    weights=Weights(explicit={"mnli": 3.0}),
+)
+
+
+@given(st.integers(0, 500), st.integers(0, 500))
+def test_equal_draws_make_equal_stages_and_those_equal_keys(one: int, other: int) -> None:
+    plans = [SPACE.plan(Random(seed), Setting(targets=("panx",))) for seed in (one, other)]
+    keys = []
+    for plan in plans:
+        start, named = "encoder", []
+        for stage in plan.trunk:
+            named.append(start := key(stage, start=start))
+        keys.append(named)
+    for place, (ours, theirs) in enumerate(zip(*keys, strict=False), start=1):
+        assert (ours == theirs) == (plans[0].trunk[:place] == plans[1].trunk[:place])
 
 
 def test_lengths_of_a_stage_are_one_family_unless_the_schedule_looks_ahead() -> None:
