@@ -16,10 +16,10 @@ from evaluators.source import DataSource
 from evaluators.task import Kind, Table, Task
 from trainables import features as module
 from trainables.columns import Features, Rows
-from trainables.encoder import Encoder
 from trainables.encode_spans import OUTSIDE, SpanLengths, encode_asked_spans, encode_training_spans
 from trainables.encode_tags import encode_tags
 from trainables.encode_text import encode_choices, encode_pairs, encode_texts
+from trainables.encoder import Encoder
 from trainables.features import asked_features, cached, encode_for_training, finished, training_features
 from trainables.settings import TaskTraining, Training
 
