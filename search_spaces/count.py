@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
-from search_spaces.ladder import Rung
 from search_spaces.plan import Plan, Stage
 
 KeyOf: TypeAlias = Callable[[str | None, Stage, int], str]
@@ -43,20 +42,6 @@ class StageCount:
     def to_train(self) -> int:
         """Different stages that are not in the store."""
         return self.shared - self.in_store
-
-
-class Range(NamedTuple):
-    """The same search if every trial that may be stopped stops at the first rung, and if none does."""
-
-    fewest: StageCount
-    most: StageCount
-
-
-def at_rungs(trials: Iterable[Run], rungs: Sequence[Rung]) -> Iterator[Run]:
-    """The runs that trials make: each climbs all rungs before the next one starts."""
-    for plan, seed in trials:
-        for rung in rungs:
-            yield Run(rung.of(plan), seed)
 
 
 def content_key(start: str | None, stage: Stage, seed: int) -> str:
@@ -100,14 +85,6 @@ class StageCounter:
                     shared=1, in_store=int(not steps), steps_to_train=steps, examples_to_train=round(steps * batch)
                 )
         return StageCount(**total)
-
-    def count_search(
-        self, controls: Sequence[Run], trials: Sequence[Run], rungs: Sequence[Rung], finals: Sequence[Run] = ()
-    ) -> Range:
-        """A search whose controls climb all rungs and whose trials may be stopped after any, then its finals."""
-        always = list(at_rungs(controls, rungs))
-        fewest, most = ([*always, *at_rungs(trials, climbed), *finals] for climbed in (rungs[:1], rungs))
-        return Range(fewest=self.count(fewest), most=self.count(most))
 
     def _steps_to_train(self, stage: Stage, key: str, trained: Sequence[int]) -> int:
         if self.known(key):

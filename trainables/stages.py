@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -143,7 +143,7 @@ class StageRunner:
             "content": stage_content(start.key, stage, **self._circumstances(stage)),
             "family": family,
             "continued_from_step": first_step,
-            "versions": {name: version(name) for name in ("cairn-search", "torch", "transformers")},
+            "versions": _versions(),
             **trained.facts,
         }
         if self._continues:
@@ -202,3 +202,8 @@ def data_fingerprint(task: Task, data: DataSource) -> str:
             "labels": list(task.labels),
         }
     )
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in ("cairn-search", "torch", "transformers")}

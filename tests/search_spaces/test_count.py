@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from search_spaces.count import Run, StageCounter, at_rungs, content_key
+from search_spaces.count import Run, StageCounter, content_key
 from search_spaces.exhaustive import every_draw
 from search_spaces.ladder import Ladder
 from search_spaces.plan import Plan, Stage
@@ -66,7 +66,7 @@ def test_other_seeds_share_nothing() -> None:
 
 
 def test_a_stage_from_the_same_start_is_continued_where_the_schedule_allows() -> None:
-    runs = list(at_rungs([Run(Plan(trunk=(A, B), targets=()), 0)], Ladder().rungs))
+    runs = [Run(rung.of(Plan(trunk=(A, B), targets=())), 0) for rung in Ladder().rungs]
     # A at 10, 30, 90 steps continues: 90. B starts from three different As: 10 + 30 + 90.
     assert CONTINUING.count(runs).steps_to_train == 90 + 130
     assert PLAIN.count(runs).steps_to_train == 130 + 130
@@ -89,10 +89,3 @@ def test_examples_are_steps_times_the_batch_of_each_stage() -> None:
     counter = StageCounter(continues=True, examples_a_step=lambda stage: 32 if stage.tasks == ("a",) else 8)
     counted = counter.count([Run(Plan(trunk=(A,), targets=(B,)), 0)] * 2)
     assert (counted.naive_examples, counted.examples_to_train) == (2 * 90 * 40, 90 * 40)
-
-
-def test_a_stopped_search_lies_between_the_first_rung_and_the_last() -> None:
-    control, trial = Run(Plan(trunk=(), targets=(C,)), 0), Run(Plan(trunk=(A,), targets=(C,)), 0)
-    final = Run(Plan(trunk=(A,), targets=(B, C)), 1)
-    fewest, most = PLAIN.count_search([control], [trial], Ladder().rungs, finals=[final])
-    assert (fewest.naive, most.naive) == (3 + 2 + 3, 3 + 6 + 3)

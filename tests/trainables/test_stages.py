@@ -16,7 +16,7 @@ from evaluators.source import DataSource
 from evaluators.suite import Suite
 from evaluators.task import Kind, Row, Table, Task
 from evaluators.tasks import find
-from search_spaces.count import Run, StageCounter, at_rungs
+from search_spaces.count import Run, StageCounter
 from search_spaces.ladder import Ladder
 from search_spaces.plan import Plan, Stage, mixture
 from trainables.encoder_source import EncoderSource
@@ -235,7 +235,7 @@ def test_what_is_counted_is_what_is_trained(runner: Make) -> None:
         Plan(trunk=(stage(same=1),), targets=(stage(45, same=1, other=1),)),
         Plan(trunk=(), targets=(stage(45, same=1, other=1),)),
     ]
-    runs = list(at_rungs([Run(plan, 0) for plan in plans], Ladder().rungs))
+    runs = [Run(rung.of(plan), 0) for plan in plans for rung in Ladder().rungs]
     stages = runner()
 
     def key_of(start: str | None, stage: Stage, seed: int) -> str:
