@@ -110,7 +110,7 @@ class Ledger:
         mine = [p for p in self.proposals.values() if p.control is None]
         if self.search.searcher == "tpe" and len(mine) >= self.search.startup_trials:
             return self._optuna.suggest(number)
-        taken = [(p.plan, p.seed) for p in self.proposals.values()]
+        taken = {(p.plan, p.seed) for p in self.proposals.values()}
         return random_proposal(self.space, self.setting, seed=self.search.seed, number=number, taken=taken)
 
     def _add(self, proposal: Proposal) -> None:

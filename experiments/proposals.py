@@ -12,7 +12,7 @@ stopped early PRUNED with the score of their last rung, failures FAIL. Controls 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +53,7 @@ def control_proposals(space: Space, setting: Setting) -> list[Proposal]:
 
 
 def random_proposal(
-    space: Space, setting: Setting, *, seed: int, number: int, taken: Sequence[tuple[Plan, int]]
+    space: Space, setting: Setting, *, seed: int, number: int, taken: Collection[tuple[Plan, int]]
 ) -> Proposal | None:
     """A random proposal that repeats none of those before it; None where the space seems to hold no other."""
     for redraw in range(_REDRAWS):
@@ -66,14 +66,15 @@ def random_proposal(
 
 def random_proposals(space: Space, setting: Setting, search: Search) -> Iterator[Proposal]:
     """The proposals of a random search, and the first ones of TPE, without the controls."""
-    taken = [(proposal.plan, proposal.seed) for proposal in control_proposals(space, setting)]
-    first = len(taken) + 1
+    fixed = control_proposals(space, setting)
+    taken = {(proposal.plan, proposal.seed) for proposal in fixed}
+    first = len(fixed) + 1
     count = search.trials if search.searcher == "random" else min(search.startup_trials, search.trials)
     for number in range(first, first + count):
         proposal = random_proposal(space, setting, seed=search.seed, number=number, taken=taken)
         if proposal is None:
             return
-        taken.append((proposal.plan, proposal.seed))
+        taken.add((proposal.plan, proposal.seed))
         yield proposal
 
 

@@ -127,12 +127,12 @@ def final_scores(
     return failure or {"scores": [asdict(score) for score in scores], **spent}
 
 
-def _dev_scores(
-    stages: StageRunner, plan: Plan, targets: Mapping[str, Task], settings: TrialSettings
-) -> list[Score]:
+def _dev_scores(stages: StageRunner, plan: Plan, targets: Mapping[str, Task], settings: TrialSettings) -> list[Score]:
     """Train the plan, then judge every target with the model that was trained for it, retrieval at the trunk's end."""
     trunk_end = _end_of_trunk(stages, plan.trunk)
-    leaves = {task: stages.run(stage, start=trunk_end) for stage in plan.targets for task in stage.tasks}
+    leaves = {}
+    for stage in plan.targets:
+        leaves |= dict.fromkeys(stage.tasks, stages.run(stage, start=trunk_end))
     by_model: dict[Checkpoint, list[Task]] = {}
     for task in targets.values():
         checkpoint = trunk_end if task.trained_as is None else leaves[task.trained_as]
