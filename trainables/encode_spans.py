@@ -1,12 +1,13 @@
 """Questions on a context as model inputs: the question, then a window of the context.
 
-A long context is read in windows that start `stride` tokens apart (128 officially; at most half of a window's room, so
-that short inputs overlap too). In training a window without the answer points at position 0, and so does a question
-without an answer. For prediction every token of the context knows its characters, so that a span of tokens is a span
-of the context's text.
+A long context is read in windows that start `stride` tokens apart (128 officially; at most two thirds of a window's
+room, so that short inputs overlap too). In training a window without the answer points at position 0, and so does a
+question without an answer. For prediction every token of the context knows its characters, so that a span of tokens is
+a span of the context's text.
 
-Offsets may include the space in front of a word, or none: gold characters are matched to the last token that starts at
-or before the answer, and to the first that reaches its end.
+Offsets may include the space in front of a word, or none, and a lone `▁` has the offsets of the piece after it: gold
+characters are matched to the last token that starts at or before the answer, and from there to the first that reaches
+its end.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def _windows(
         rows.counts["shortened"] += len(question.ids) > most
         asked = question.ids[:most]
         room = tokenizer.room(lengths.input, 2) - len(asked)
-        step = min(lengths.stride, max(1, room // 2))
+        step = min(lengths.stride, max(1, room * 2 // 3))
         for start in range(0, max(1, len(context.ids)), step):
             seen = slice(start, start + room)
             yield _Window(place, tokenizer.join(asked, context.ids[seen]), context.spans[seen])
@@ -91,9 +92,7 @@ def _gold_tokens(window: _Window, answer: Answer) -> tuple[int, int]:
     if not spans or spans[0][0] > begin or spans[-1][1] < end:
         return nothing
     first = max(place for place, (start, _) in enumerate(spans) if start <= begin)
-    last = next(place for place, (_, stop) in enumerate(spans) if stop >= end)
-    if last < first:
-        return nothing
+    last = next(place for place in range(first, len(spans)) if spans[place][1] >= end)
     return window.joined.second_start + first, window.joined.second_start + last
 
 

@@ -68,7 +68,7 @@ class Training:
     """At most this many training examples a task and language, chosen by a hash of their ids."""
     max_question_tokens: int = 64
     stride_tokens: int = 128
-    """Distance between the starts of neighbouring windows of a context; at most half of a window's room is used."""
+    """Distance between the starts of neighbouring windows of a context; at most two thirds of a window's room."""
     masking: Masking = Masking()
     balance_weight: float = 0.01
     """Weight of the experts' load-balancing loss; without effect on dense encoders."""
