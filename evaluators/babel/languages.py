@@ -28,7 +28,7 @@ from evaluators.babel.scripts import Script, transliterate
 
 @dataclass(frozen=True, kw_only=True)
 class Language:
-    """One language. Affixes are written in Latin letters and transliterated with the words."""
+    """One language. Words and affixes are kept in Latin letters, and written in the script when they are said."""
 
     code: str
     script: Script
@@ -52,10 +52,9 @@ class Language:
 
     @cached_property
     def words(self) -> Mapping[str, str]:
-        """Lemma or name -> its bare form, in the language's script."""
-        return _names(self) | (
-            {lemma: lemma for lemma in LEMMAS} | {"be": "is"} if self.code == "en" else _vocabulary(self)
-        )
+        """Lemma or name -> its bare form, in Latin letters."""
+        own = {lemma: lemma for lemma in LEMMAS} | {"be": "is"} if self.code == "en" else _vocabulary(self)
+        return {name: name for name in NAMES} | own
 
     @cached_property
     def _forms(self) -> dict[tuple[str, bool, bool, bool], str]:
@@ -65,24 +64,22 @@ class Language:
         """The inflected word. What the language does not inflect for is ignored; digits and marks are themselves."""
         key = (lemma, plural, past, accusative)
         if key not in self._forms:
-            self._forms[key] = self._inflect(lemma, plural=plural, past=past, accusative=accusative)
+            self._forms[key] = self._inflected(lemma, plural=plural, past=past, accusative=accusative)
         return self._forms[key]
 
-    def _inflect(self, lemma: str, *, plural: bool, past: bool, accusative: bool) -> str:
-        word = self.words.get(lemma, lemma)
+    def _inflected(self, lemma: str, *, plural: bool, past: bool, accusative: bool) -> str:
+        word = self.words.get(lemma)
+        if word is None or lemma in LATIN_NAMES:
+            return lemma
         if self.code == "en" and past:
             return "was" if lemma == "be" else word + ("d" if word.endswith("e") else "ed")
-        suffix = (self.plural if plural else "") + (self.accusative if accusative else "") + (self.past if past else "")
         prefix = self.past_prefix if past else ""
-        return transliterate(prefix, self.script) + word + transliterate(suffix, self.script, follows=True)
+        suffix = (self.plural if plural else "") + (self.accusative if accusative else "") + (self.past if past else "")
+        return transliterate(prefix + word + suffix, self.script)
 
 
-def _names(language: Language) -> dict[str, str]:
-    """Names in the language's script; every name whose place in the list ends in 1, 4 or 8 stays Latin everywhere."""
-    return {
-        name: name if place % 10 in (1, 4, 8) else transliterate(name, language.script)
-        for place, name in enumerate(NAMES)
-    }
+LATIN_NAMES = frozenset(name for place, name in enumerate(NAMES) if place % 10 in (1, 4, 8))
+"""Names that stay in Latin letters everywhere."""
 
 
 def _vocabulary(language: Language) -> dict[str, str]:
@@ -90,13 +87,13 @@ def _vocabulary(language: Language) -> dict[str, str]:
     rng = Random(f"words of {language.code}")
     content = [lemma for lemma in LEMMAS if lemma not in FUNCTION_WORDS]
     cognates = set(rng.sample(content, round(language.cognates * len(content))))
-    taken: set[str] = set(_names(language).values())
+    taken: set[str] = set()
     words: dict[str, str] = {}
     for lemma in LEMMAS:
-        word = transliterate(_disguise(lemma, language.changes), language.script) if lemma in cognates else ""
-        while not word or word in taken:
-            word = transliterate(_invent(rng, language, short=lemma in FUNCTION_WORDS), language.script)
-        taken.add(word)
+        word = _disguise(lemma, language.changes) if lemma in cognates else ""
+        while not word or transliterate(word, language.script) in taken:
+            word = _invent(rng, language, short=lemma in FUNCTION_WORDS)
+        taken.add(transliterate(word, language.script))
         words[lemma] = word
     return words
 

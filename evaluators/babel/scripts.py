@@ -20,23 +20,23 @@ _SIGNS: Mapping[str, str] = dict(zip("aeiou", "ाेिोु", strict=True))
 _VIRAMA = "्"
 
 
-def transliterate(word: str, script: Script, *, follows: bool = False) -> str:
-    """The word in another script. `follows`: it is a suffix, put behind a word that may end in a consonant."""
+def transliterate(word: str, script: Script) -> str:
+    """The word in another script."""
     if script == "Latin":
         return word
     if script == "Cyrillic":
         return "".join(_CYRILLIC[c] if c in _CYRILLIC else _CYRILLIC[c.lower()].upper() for c in word)
     if script == "Hebrew":
         return "".join(_HEBREW[c] for c in word.lower())
-    return _devanagari(word.lower(), follows=follows)
+    return _devanagari(word.lower())
 
 
-def _devanagari(word: str, *, follows: bool) -> str:
+def _devanagari(word: str) -> str:
     out: list[str] = []
     for place, letter in enumerate(word):
         before = word[place - 1] if place else ""
         if letter in _VOWELS:
-            out.append(_SIGNS[letter] if before in _CONSONANTS or (follows and not place) else _VOWELS[letter])
+            out.append(_SIGNS[letter] if before in _CONSONANTS else _VOWELS[letter])
             continue
         if before in _CONSONANTS:
             out.append(_VIRAMA)

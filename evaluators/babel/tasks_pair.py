@@ -75,7 +75,7 @@ def _entailment(rng: Random, own: Bucket, turn: int) -> PairItem:
     label = turn % 3
     if label == NEUTRAL:
         hypothesis = _unrelated(premise, rng)
-    elif label == CONTRADICTION and rng.random() < 0.3:
+    elif label == CONTRADICTION and rng.random() < 0.4:
         hypothesis = weaken(reverse(premise, rng), rng)
     else:
         hypothesis = replace(weaken(premise, rng), negated=label == CONTRADICTION)
@@ -91,7 +91,7 @@ def _unrelated(premise: Frame, rng: Random) -> Frame:
         changed = replace(changed, subject=_another_doer(premise, rng))
     else:
         changed = replace(changed, place=other(rng, premise.place, PLACES))
-    return replace(changed, negated=rng.random() < 0.1)
+    return replace(changed, negated=rng.random() < 0.15)
 
 
 def _another_object(frame: Frame, rng: Random) -> Thing:
@@ -132,13 +132,15 @@ def _one_change(frame: Frame, rng: Random, social: bool) -> Frame:
 
 def _paraphrase(rng: Random, own: Bucket, turn: int) -> PairItem:
     label = turn % 2
-    first = draw(rng, own, rich=0.4, social=rng.random() < 0.6)
-    first = replace(first, passive=rng.random() < 0.3)
+    first = draw(rng, own, rich=0.4, social=rng.random() < 0.3)
     if label:
         return PairItem(first, restate(first, rng), label)
-    if first.subject.kind == first.object.kind == "PER" and rng.random() < 0.6:
+    chance = rng.random()
+    if chance < 0.4:
+        return PairItem(first, restate(replace(first, object=_another_object(first, rng)), rng), label)
+    if first.subject.kind == first.object.kind == "PER":
         return PairItem(first, restate(swap(first), rng), label)
-    if first.place and rng.random() < 0.4:
+    if first.place and chance < 0.7:
         return PairItem(first, restate(replace(first, place=other(rng, first.place, PLACES)), rng), label)
     return PairItem(first, restate(reverse(first, rng), rng), label)
 

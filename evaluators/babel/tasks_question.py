@@ -51,7 +51,7 @@ def _context(rng: Random, own: Bucket) -> tuple[Frame, ...]:
     frames: list[Frame] = []
     wanted = rng.choice((2, 2, 3))
     while len(frames) < wanted:
-        frame = draw(rng, own, rich=0.35)
+        frame = draw(rng, own, rich=0.6)
         if all(_apart(frame, said) for said in frames):
             frames.append(frame)
     return tuple(frames)

@@ -52,4 +52,5 @@ def test_three_names_of_ten_stay_latin_everywhere() -> None:
 def test_case_and_number_appear_only_where_a_language_has_them() -> None:
     assert LANGUAGES["qsl"].form("hat", accusative=True) != LANGUAGES["qsl"].form("hat")
     assert LANGUAGES["qda"].form("hat", accusative=True) == LANGUAGES["qda"].form("hat")
+    assert LANGUAGES["qin"].form("hat", plural=True).startswith(LANGUAGES["qin"].form("hat"))
     assert LANGUAGES["qse"].form("mend", past=True).endswith(LANGUAGES["qse"].form("mend"))

@@ -7,10 +7,6 @@ def test_devanagari_joins_vowels_and_marks_clusters() -> None:
     assert transliterate("oslo", "Devanagari") == "ओस्लो"
 
 
-def test_a_suffix_joins_the_word_before_it() -> None:
-    assert transliterate("on", "Devanagari", follows=True) == "ोन"
-
-
 def test_capitals_stay_where_a_script_has_them() -> None:
     assert transliterate("Lima", "Cyrillic") == "Лима"
     assert transliterate("Lima", "Hebrew") == "לימא"
