@@ -45,35 +45,42 @@ def run_finals(
     before, failed = len(done), 0
     journals = _Journals(study.folder)
     progress(before, total, failed, before)
-    waiting = _submit([unit for identity, unit in todo.items() if identity not in done], settings, resources)
+    trunks, waiting = _submit([unit for name, unit in todo.items() if name not in done], settings, resources)
     try:
-        while waiting:
-            ready, _ = ray.wait(list(waiting), num_returns=1, timeout=1.0)
+        while waiting or trunks:
+            ready, _ = ray.wait([*trunks, *waiting], num_returns=1, timeout=1.0)
             for reference in ready:
-                unit = waiting.pop(reference)
                 outcome = _outcome(reference)
                 if outcome.get("fatal"):
                     raise CairnError(outcome["failed"])
-                journals.note(unit, outcome)
+                if reference in trunks:
+                    journals.note_trunk(trunks.pop(reference), outcome)
+                    continue
+                journals.note(waiting.pop(reference), outcome)
                 failed += "failed" in outcome
             progress(total - len(waiting), total, failed, before)
     finally:
-        for reference in waiting:
+        for reference in [*trunks, *waiting]:
             ray.cancel(reference, force=True)
 
 
-def _submit(todo: Sequence[Unit], settings: TrialSettings, resources: Resources) -> dict[Any, Unit]:
+def _submit(
+    todo: Sequence[Unit], settings: TrialSettings, resources: Resources
+) -> tuple[dict[Any, Unit], dict[Any, Unit]]:
+    """Start everything; the trunks by one of their units, and the units."""
     options = {"num_cpus": resources.cpu, "num_gpus": resources.gpu, "max_retries": MAX_FAILURES}
     trunk, judge = (ray.remote(**options)(function) for function in (train_trunk, final_scores))
     shared = ray.put(replace(settings, data=settings.data.unsealed()))
-    trunks: dict[tuple[str, int], Any] = {}
-    waiting = {}
+    ends: dict[tuple[str, int], Any] = {}
+    trunks, waiting = {}, {}
     for unit in todo:
         name = (unit.arm.name, unit.seed)
-        if name not in trunks:
-            trunks[name] = trunk.remote(unit.arm.trunk, unit.seed, shared) if unit.arm.trunk else None
-        waiting[judge.remote(unit.arm.trunk, unit.stage, unit.targets, unit.seed, shared, trunks[name])] = unit
-    return waiting
+        if name not in ends:
+            ends[name] = trunk.remote(unit.arm.trunk, unit.seed, shared) if unit.arm.trunk else None
+            if ends[name] is not None:
+                trunks[ends[name]] = unit
+        waiting[judge.remote(unit.arm.trunk, unit.stage, unit.targets, unit.seed, shared, ends[name])] = unit
+    return trunks, waiting
 
 
 def _outcome(reference: Any) -> dict[str, Any]:
@@ -101,8 +108,16 @@ class _Journals:
             self._failures.append([{**fixed, "plan": plan, "task": target, "error": error} for target in unit.targets])
         self._scores.append([{**head, **score} for score in outcome.get("scores", ())])
         if not outcome.get("try_again"):
-            counts = {name: outcome.get(name, 0) for name in ("trained", "found", "examples", "seconds")}
-            self._finals.append([{**fixed, "task": unit.task, "unit": unit.identity, **counts, "time": now()}])
+            self._finals.append([{**fixed, "task": unit.task, "unit": unit.identity, **_counts(outcome)}])
+
+    def note_trunk(self, unit: Unit, outcome: Mapping[str, Any]) -> None:
+        """What the trunk of an arm and a seed took."""
+        fixed = {"phase": "final", "arm": unit.arm.name, "seed": unit.seed}
+        self._finals.append([{**fixed, "task": "trunk", "unit": None, **_counts(outcome)}])
+
+
+def _counts(outcome: Mapping[str, Any]) -> Row:
+    return {name: outcome.get(name, 0) for name in ("trained", "found", "examples", "seconds")} | {"time": now()}
 
 
 def _keep_only_whole(folder: RunFolder, wanted: set[str]) -> set[str]:
@@ -115,7 +130,7 @@ def _keep_only_whole(folder: RunFolder, wanted: set[str]) -> set[str]:
     rows = read_rows(folder.scores)
     _rewrite(folder.scores, rows, [r for r in rows if r["phase"] != "final" or _name(r) in whole])
     rows = read_rows(folder.finals)
-    _rewrite(folder.finals, rows, list(finished.values()))
+    _rewrite(folder.finals, rows, [r for r in rows if r["unit"] is None or r["unit"] in finished])
     rows = read_rows(folder.failures)
     _rewrite(folder.failures, rows, [r for r in rows if _name(r) in whole])
     return set(finished)

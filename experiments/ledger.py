@@ -21,6 +21,10 @@ from search_spaces.plan import as_json, from_json
 from search_spaces.space import Setting, Space
 
 
+class Interrupted(Exception):
+    """A signal ended a run before its time; everything finished is in the record."""
+
+
 class Ledger:
     """One search. `changed` is called after every event, for a status to be drawn."""
 

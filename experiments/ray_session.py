@@ -37,8 +37,10 @@ _PASSED_ON = ("HF_HUB_OFFLINE", "HF_HOME", "HF_ENDPOINT", "HF_TOKEN", "CUBLAS_WO
 
 
 @contextmanager
-def ray_cluster(resources: Resources) -> Iterator[int]:
-    """A cluster for the time of the `with`; gives the number of trials that fit on it at once.
+def ray_cluster(resources: Resources, concurrency: int | None) -> Iterator[int]:
+    """A cluster for the time of the `with`; gives the number of trials that run on it at once.
+
+    A cluster of our own has room for `concurrency` trials (None: as many as the machine has CPUs for).
 
     Raises:
         CairnError: not even one trial fits, or the cluster does not answer.
@@ -49,10 +51,11 @@ def ray_cluster(resources: Resources) -> Iterator[int]:
 
     started = not ray.is_initialized()
     if started:
-        _start(ray, resources)
+        _start(ray, resources, concurrency)
     _quiet()
     try:
-        yield room_for(ray.cluster_resources(), resources)
+        room = room_for(ray.cluster_resources(), resources)
+        yield min(room, concurrency or room)
     finally:
         if started:
             ray.shutdown()
@@ -71,7 +74,7 @@ def room_for(available: dict[str, float], resources: Resources) -> int:
     return int(min(room))
 
 
-def _start(ray: Any, resources: Resources) -> None:
+def _start(ray: Any, resources: Resources, concurrency: int | None) -> None:
     threads = str(resources.cpu)
     variables = {
         # a stopped trial unwinds in its own time before its worker is used again
@@ -84,7 +87,10 @@ def _start(ray: Any, resources: Resources) -> None:
         **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
     }
     address = os.environ.get("RAY_ADDRESS")
-    options: dict[str, Any] = {"address": address} if address else {"address": "local", "include_dashboard": False}
+    options: dict[str, Any] = {"address": address}
+    if not address:
+        cpus = None if concurrency is None else concurrency * resources.cpu
+        options = {"address": "local", "include_dashboard": False, "num_cpus": cpus}
     try:
         ray.init(
             **options,

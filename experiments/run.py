@@ -13,27 +13,33 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analysis.report import build_report
+from analysis.report import build_report, results_table
 from evaluators.errors import CairnError
 from evaluators.task import Split
-from experiments.ray_session import ray_cluster, terminated_like_interrupted
 from experiments.encoder_choice import ensure_built
 from experiments.environment import describe_environment
 from experiments.finals_plan import arms, winners
-from experiments.ledger import Ledger
+from experiments.ledger import Interrupted, Ledger
 from experiments.planning import forecast_of
 from experiments.proposals import Optuna
+from experiments.ray_session import ray_cluster, terminated_like_interrupted
 from experiments.record import RunFolder, now, read_json, read_rows, write_json, write_text
 from experiments.spec import load_spec
 from experiments.status import Status, duration
 from experiments.study import Study, open_study, resolved, store_root
 from trainables.keys import digest
 
+if TYPE_CHECKING:
+    from trainables.trial import TrialSettings
+
 INTERRUPTED = 130
 
-_FIXED = ("suite", "encoder", "selector", "targets", "languages", "rungs", "space", "training", "inference", "data")
+_FIXED = (
+    *("suite", "encoder", "selector", "targets", "languages", "rungs", "space", "training", "inference", "evaluation"),
+    "data_digest",
+)
 _FIXED_SEARCH = ("searcher", "eta", "seed", "startup_trials")
 """What may not change between two starts of one run; all else (more trials, winners, seeds) continues it."""
 
@@ -54,21 +60,16 @@ def run_spec(path: Path, data: Path | None = None, *, status: Status | None = No
         try:
             _build_encoder(study, status)
             _search_and_finals(study, status)
-        except (KeyboardInterrupt, _interrupted()):
+        except (KeyboardInterrupt, Interrupted):
             status.say(f"interrupted; what was finished is kept in {folder.path}. Run the same command to continue:")
             status.say(f"  {read_json(folder.resolved)['reproduce']}")
             return INTERRUPTED
         status.phase("writing the report")
         report = build_report(folder.path)
+    status.table(*results_table(read_json(folder.path / "summary.json")))
     status.say(f"done in {duration(time.monotonic() - began)}")
     status.say(f"report: {report}")
     return 0
-
-
-def _interrupted() -> type[Exception]:
-    from experiments.search import Interrupted
-
-    return Interrupted
 
 
 def _start_record(study: Study, path: Path, data: Path | None) -> None:
@@ -107,18 +108,32 @@ def _build_encoder(study: Study, status: Status) -> None:
 
 
 def _search_and_finals(study: Study, status: Status) -> None:
-    from experiments.finals import run_finals
-    from experiments.search import run_search
-    from trainables.trial import TrialSettings
-
     spec, folder = study.spec, study.folder
     _plan_environment(study)
     ledger = _ledger(study, status)
-    compared = arms(study, winners(ledger, spec.finals.winners))
-    if ledger.is_finished and _finals_done(study, compared):
+    if ledger.is_finished and _finals_done(study, arms(study, winners(ledger, spec.finals.winners))):
         return
     status.phase("starting Ray")
-    settings = TrialSettings(
+    from experiments.finals import run_finals
+    from experiments.search import run_search
+
+    settings = _trial_settings(study)
+    with ray_cluster(spec.resources, spec.search.concurrency) as concurrency:
+        status.phase("searching")
+        with _timed(folder, "search"):
+            run_search(ledger, settings, resources=spec.resources, concurrency=concurrency, folder=_fresh(folder.tune))
+        status.phase("finals")
+        compared = arms(study, winners(ledger, spec.finals.winners))
+        with _timed(folder, "finals"):
+            run_finals(study, compared, settings, resources=spec.resources, progress=status.finals)
+    _count_stages(folder)
+
+
+def _trial_settings(study: Study) -> TrialSettings:
+    from trainables.trial import TrialSettings
+
+    spec = study.spec
+    return TrialSettings(
         suite=spec.suite,
         targets=tuple(study.targets),
         languages=_languages(study),
@@ -133,16 +148,6 @@ def _search_and_finals(study: Study, status: Status) -> None:
         cache=study.cache,
         threads=spec.resources.cpu,
     )
-    with ray_cluster(spec.resources) as room:
-        concurrency = min(room, spec.search.concurrency or room)
-        status.phase("searching")
-        with _timed(folder, "search"):
-            run_search(ledger, settings, resources=spec.resources, concurrency=concurrency, folder=_fresh(folder.tune))
-        status.phase("finals")
-        compared = arms(study, winners(ledger, spec.finals.winners))
-        with _timed(folder, "finals"):
-            run_finals(study, compared, settings, resources=spec.resources, progress=status.finals)
-    _count_stages(folder)
 
 
 def _ledger(study: Study, status: Status) -> Ledger:

@@ -25,17 +25,13 @@ from ray.tune.search import Searcher
 
 from evaluators.errors import CairnError
 from experiments.asha import Verdict
-from experiments.ledger import Ledger
+from experiments.ledger import Interrupted, Ledger
 from experiments.settings import Resources
 from search_spaces.plan import as_json
 from trainables.trial import TrialSettings, run_trial
 
 MAX_FAILURES = 3
 """Lost workers a trial survives; a code bug is not retried, the trial reports it and ends."""
-
-
-class Interrupted(Exception):
-    """A signal ended the search before its time; everything finished is in the record."""
 
 
 def run_search(
@@ -115,7 +111,7 @@ class _Proposals(_Unpickled, Searcher):  # type: ignore[misc]
         self._board = board
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
-        if len(self._board.live) >= self._board.concurrency:
+        if len(self._board.live) > self._board.concurrency:  # one more than can run waits, so that no worker does
             return None
         proposal = self._board.ledger.next()
         if proposal is None:

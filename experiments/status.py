@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 
+from rich import box
 from rich.console import Console
 from rich.live import Live
+from rich.table import Table
 from rich.text import Text
 
 from experiments.ledger import Ledger
@@ -23,7 +26,7 @@ class Status:
         self.console = console or Console(highlight=False, soft_wrap=True)
         self._live = Live(console=self.console, refresh_per_second=4, transient=True)
         self._began = time.monotonic()
-        self._last_plain = 0.0
+        self._last_plain, self._last_text = 0.0, ""
         self._ended_before: int | None = None
 
     def __enter__(self) -> Status:
@@ -40,6 +43,15 @@ class Status:
     def say(self, text: str) -> None:
         """A line that stays."""
         self.console.print(text, markup=False)
+
+    def table(self, caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """The results."""
+        table = Table(box=box.SIMPLE_HEAD, title=None, caption=caption, caption_justify="left")
+        for place, column in enumerate(columns):
+            table.add_column(column, justify="left" if place < 2 else "right", overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self.console.print(table)
 
     def phase(self, text: str) -> None:
         """What begins now."""
@@ -78,8 +90,10 @@ class Status:
             self._live.update(Text(text))
             return
         now = time.monotonic()
+        if text == self._last_text:
+            return
         if important or now - self._last_plain >= _PLAIN_SECONDS:
-            self._last_plain = now
+            self._last_plain, self._last_text = now, text
             self.say(text)
 
 

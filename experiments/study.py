@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluators.errors import CairnError
-from evaluators.reading import available_languages, rows
+from evaluators.reading import available_languages, fingerprint, rows
 from evaluators.source import DataSource, pinned
 from evaluators.suite import Suite
 from evaluators.suites import find_suite
@@ -26,8 +26,11 @@ from search_spaces.controls import controls
 from search_spaces.plan import Plan
 from search_spaces.space import Setting
 from trainables.encoder_source import EncoderSource, folder_of
+from trainables.keys import digest
 from trainables.stages import data_fingerprint
 from trainables.store import Store
+
+_SPLITS: tuple[Split, ...] = ("dev", "test")
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,16 @@ class Study:
         if any(self.spec.space.mlm_shares):
             names["mlm"] = None
         return {name: data_fingerprint(self.suite.training_task(name), self.data) for name in names}
+
+    @cached_property
+    def data_digest(self) -> str:
+        """Stands for the bytes of everything that the study reads."""
+        judged = {
+            f"{name} {split}": fingerprint(task, split, self.languages(name, split), self.data)
+            for name, task in self.targets.items()
+            for split in _SPLITS
+        }
+        return digest({"training": self.fingerprints, "judged": judged})
 
     def languages(self, target: str, split: Split) -> tuple[str, ...]:
         """Languages in which a target is judged on a split.
@@ -209,5 +222,6 @@ def resolved(study: Study) -> dict[str, Any]:
         "finals": plain["finals"],
         "inference": plain["inference"],
         "data": str(study.data.root) if study.data.root else None,
+        "data_digest": study.data_digest,
         "revisions": {"data": dict(study.data.revisions), "encoder": study.encoder.revision},
     }

@@ -6,6 +6,9 @@ trial that ASHA stops leaves them to others. Its data source is sealed: gold of 
 
 A mistake that every trial would repeat (a broken data file, a full disk) is reported as fatal; anything else that goes
 wrong, such as a loss that is no number, fails this trial with its reason.
+
+Torch and the model libraries are imported by the worker when it begins; the driver, which imports this module to hand
+the functions to Ray, does without.
 """
 
 from __future__ import annotations
@@ -28,10 +31,7 @@ from evaluators.suites import find_suite
 from evaluators.task import Split, Task
 from search_spaces.ladder import Rung
 from search_spaces.plan import Plan, Stage, from_json
-from trainables.devices import use_threads
 from trainables.encoder_source import EncoderSource
-from trainables.evaluation import evaluate
-from trainables.loop import TrainingDiverged
 from trainables.settings import Inference, Training
 from trainables.stages import Checkpoint, StageRunner
 from trainables.store import Store
@@ -100,6 +100,8 @@ def final_scores(
     """
     if trunk_outcome is not None and "failed" in trunk_outcome:
         return dict(trunk_outcome)
+    from trainables.evaluation import evaluate
+
     with _mistakes_told() as failure:
         suite = find_suite(settings.suite)
         stages = _runner(settings, seed)
@@ -129,8 +131,10 @@ def final_scores(
 
 def _dev_scores(stages: StageRunner, plan: Plan, targets: Mapping[str, Task], settings: TrialSettings) -> list[Score]:
     """Train the plan, then judge every target with the model that was trained for it, retrieval at the trunk's end."""
+    from trainables.evaluation import evaluate
+
     trunk_end = _end_of_trunk(stages, plan.trunk)
-    leaves = {}
+    leaves: dict[str, Checkpoint] = {}
     for stage in plan.targets:
         leaves |= dict.fromkeys(stage.tasks, stages.run(stage, start=trunk_end))
     by_model: dict[Checkpoint, list[Task]] = {}
@@ -163,6 +167,8 @@ def _end_of_trunk(stages: StageRunner, trunk: Sequence[Stage]) -> Checkpoint:
 
 
 def _runner(settings: TrialSettings, seed: int) -> StageRunner:
+    from trainables.devices import use_threads
+
     use_threads(settings.threads)
     return StageRunner(
         store=Store(settings.store),
@@ -192,6 +198,8 @@ def _mistakes_told() -> Iterator[dict[str, Any]]:
 
     A lost worker is no exception here: Ray starts the work again.
     """
+    from trainables.loop import TrainingDiverged
+
     failure: dict[str, Any] = {}
     try:
         yield failure

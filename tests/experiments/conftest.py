@@ -31,9 +31,14 @@ def open_ledger(tmp_path: Path) -> Callable[..., Ledger]:
         settings = Search(**{"trials": 6, "searcher": "random", "selector": "en-dev", **search})  # type: ignore[arg-type]
         folder = RunFolder(tmp_path / "run")
         folder.path.mkdir(exist_ok=True)
-        optuna = Optuna(SPACE, SETTING, settings, name="tiny", url=f"sqlite:///{folder.study}" if stored else "sqlite:///:memory:", owner="me")
-        return Ledger(
-            folder, space=SPACE, setting=SETTING, search=settings, rungs=Ladder().rungs, optuna=optuna
+        optuna = Optuna(
+            SPACE,
+            SETTING,
+            settings,
+            name="tiny",
+            url=f"sqlite:///{folder.study}" if stored else "sqlite:///:memory:",
+            owner="me",
         )
+        return Ledger(folder, space=SPACE, setting=SETTING, search=settings, rungs=Ladder().rungs, optuna=optuna)
 
     return opened

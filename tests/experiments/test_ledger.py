@@ -42,7 +42,8 @@ def run_to_end(ledger: Ledger, *, reports: int | None = None) -> None:
 
 def outcome(ledger: Ledger) -> list[Any]:
     return [
-        (ledger.proposals[n].decisions, ledger.ended[n]["status"], sorted(ledger.reports[n])) for n in sorted(ledger.ended)
+        (ledger.proposals[n].decisions, ledger.ended[n]["status"], sorted(ledger.reports[n]))
+        for n in sorted(ledger.ended)
     ]
 
 
@@ -50,7 +51,14 @@ def test_controls_come_first_and_are_never_stopped(open_ledger: Opener) -> None:
     ledger = open_ledger()
     run_to_end(ledger)
     controls = [proposal for proposal in ledger.proposals.values() if proposal.control]
-    assert [c.control for c in controls] == ["direct", "target longer", "mnli alone", "qqp alone", "ccg alone", "all mixed"]
+    assert [c.control for c in controls] == [
+        "direct",
+        "target longer",
+        "mnli alone",
+        "qqp alone",
+        "ccg alone",
+        "all mixed",
+    ]
     assert [c.number for c in controls] == [1, 2, 3, 4, 5, 6]
     assert all(ledger.ended[control.number]["status"] == "completed" for control in controls)
     assert "stopped" in {ledger.ended[number]["status"] for number in range(7, 13)}

@@ -48,14 +48,20 @@ def test_a_good_spec_is_typed_frozen_and_filled_in() -> None:
 
 
 ONE_MISTAKE = {
-    "unknown key, near name": (("trials: 6", "trials: 6, grace_step: 1, etta: 3"), "search.etta: unknown key; did you mean eta"),
+    "unknown key, near name": (
+        ("trials: 6", "trials: 6, grace_step: 1, etta: 3"),
+        "search.etta: unknown key; did you mean eta",
+    ),
     "unknown key at the root": (("suite: babel", "suite: babel\nrung: 3"), "rung: unknown key; did you mean runs"),
     "missing": (("trials: 6, ", ""), "search.trials: is missing; it has no default"),
     "number read as text": (
         ("[1.0e-3, 5.0e-4]", "[2e-5]"),
         "space.learning_rates.0: found the text '2e-5'; YAML wants a dot: write 2.0e-5",
     ),
-    "quoted number": (("trials: 6", 'trials: "6"'), "search.trials: found the text '6'; a whole number is wanted: take"),
+    "quoted number": (
+        ("trials: 6", 'trials: "6"'),
+        "search.trials: found the text '6'; a whole number is wanted: take",
+    ),
     "fraction": (("trials: 6", "trials: 6.5"), "search.trials: found the number 6.5; a whole number is wanted"),
     "bare value for a list": (("tasks: [mnli, qqp, ccg]", "tasks: mnli"), "space.tasks: found the text 'mnli'; a list"),
     "number for text": (("name: tiny", "name: 7"), 'name: found the number 7; text is wanted: put it into quotes, "7"'),
@@ -71,23 +77,41 @@ ONE_MISTAKE = {
         ("suite: babel", "suite: babel\nlanguages: [en, qro, true]"),
         "languages.2: found true; text is wanted: put it into quotes",
     ),
-    "given twice": (("steps: [9]\n", "steps: [9]\n  steps: [8]\n"), "space.steps: given twice (lines 8 and 9); keep one"),
+    "given twice": (
+        ("steps: [9]\n", "steps: [9]\n  steps: [8]\n"),
+        "space.steps: given twice (lines 8 and 9); keep one",
+    ),
     "unknown suite": (("suite: babel", "suite: babble"), "suite: there is no suite 'babble'; did you mean babel"),
-    "unknown task": (("qqp, ccg", "qqpp, ccg"), "space.tasks.1: there is no training task of babel 'qqpp'; did you mean qqp"),
+    "unknown task": (
+        ("qqp, ccg", "qqpp, ccg"),
+        "space.tasks.1: there is no training task of babel 'qqpp'; did you mean qqp",
+    ),
     "unknown target": (
         ("suite: babel", "suite: babel\ntargets: [udpoz]"),
         "targets.0: there is no target task 'udpoz'; did you mean udpos",
     ),
-    "unknown encoder": (("babel-xlmr", "xlm-roberta-lage"), "encoder: there is no encoder 'xlm-roberta-lage'; did you mean"),
-    "unknown selector": (("pivot-dev", "pivot-dve"), "search.selector: found the text 'pivot-dve'; did you mean pivot-dev"),
-    "unknown control": (("mnli alone", "mnli alon"), "finals.controls.1: there is no control in this space 'mnli alon'; did"),
+    "unknown encoder": (
+        ("babel-xlmr", "xlm-roberta-lage"),
+        "encoder: there is no encoder 'xlm-roberta-lage'; did you mean",
+    ),
+    "unknown selector": (
+        ("pivot-dev", "pivot-dve"),
+        "search.selector: found the text 'pivot-dve'; did you mean pivot-dev",
+    ),
+    "unknown control": (
+        ("mnli alone", "mnli alon"),
+        "finals.controls.1: there is no control in this space 'mnli alon'; did",
+    ),
     "empty space": (("tasks: [mnli, qqp, ccg]", "tasks: []"), "space: tasks is empty; name at least one"),
     "empty grid": (("[1.0e-3, 5.0e-4]", "[]"), "space: learning_rates is empty; give at least one value"),
     "ladder without an end": (
         ("suite: babel", "suite: babel\nladder: {scales: [0.1, 0.5]}"),
         "ladder: scales is [0.1, 0.5], which never reaches the end; make the last one 1.0",
     ),
-    "path missing": (("suite: babel", "suite: babel\ndata: /no/such/place"), "data: there is no folder '/no/such/place'"),
+    "path missing": (
+        ("suite: babel", "suite: babel\ndata: /no/such/place"),
+        "data: there is no folder '/no/such/place'",
+    ),
     "stale seeds": (("seeds: [101]", "seeds: [0, 101]"), "finals.seeds: [0] are seeds of the search too"),
     "too many winners": (("winners: 1", "winners: 9"), "finals.winners: is 9, but search.trials proposes 6"),
     "selector without its languages": (
