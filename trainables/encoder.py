@@ -17,6 +17,8 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, Literal
 
 import torch
@@ -31,7 +33,7 @@ from transformers import (
 from transformers.utils import logging as library_logging
 
 from evaluators.errors import CairnError
-from trainables.encoder_source import EncoderSource, folder_of
+from trainables.encoder_source import WELL_KNOWN, EncoderSource, folder_of
 from trainables.tokenizing import TextTokenizer
 
 UNLIMITED = 1_000_000
@@ -134,7 +136,7 @@ def load_encoder(source: EncoderSource) -> Encoder:
         except (OSError, KeyError, ValueError) as error:
             if isinstance(error, CairnError):
                 raise
-            raise CairnError(f"the encoder {source.name} cannot be read: {_first_line(error)}") from error
+            raise CairnError(_unreadable(source, folder, error)) from error
         config = _prepared(config)
         if folder is not None and not any(folder.glob("*.safetensors")):
             module = _drawn(config, source)
@@ -263,6 +265,14 @@ def _dropout(config: Any) -> float:
         if value is not None:
             return float(value)
     return 0.0
+
+
+def _unreadable(source: EncoderSource, folder: Path | None, error: Exception) -> str:
+    if folder is not None:
+        return f"the encoder folder {folder} cannot be read: {_first_line(error)}"
+    near = get_close_matches(source.name, WELL_KNOWN, n=1)
+    hint = f"; did you mean {near[0]}?" if near and near[0] != source.name else ""
+    return f"{source.name} is no folder here, and the hub does not give it: {_first_line(error)}{hint}"
 
 
 def _first_line(error: Exception) -> str:

@@ -54,6 +54,11 @@ class Feed:
         return int(self._starts[-1])
 
     @property
+    def shortened(self) -> int:
+        """Examples that lost text because they were too long."""
+        return sum(features.counts["shortened"] for _, features in self._parts)
+
+    @property
     def batch_size(self) -> int:
         """Rows of every batch."""
         return self._own.batch_size

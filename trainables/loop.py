@@ -43,6 +43,8 @@ class Trained:
     losses: Mapping[str, float]
     """Mean loss a task over the last tenth of these steps (over all where it does not occur there)."""
     examples: int
+    shortened: Mapping[str, int]
+    """Training examples a task that lost text because they were too long."""
     seconds: float
 
 
@@ -93,6 +95,7 @@ def train(
         optimizer=optimizer,
         losses=_recent_means(losses),
         examples=examples,
+        shortened={task: feeds[task].shortened for task in stage.tasks},
         seconds=time.perf_counter() - began,
     )
 

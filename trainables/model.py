@@ -31,9 +31,7 @@ class MultiHeadModel(PreTrainedModel):  # type: ignore[misc]
     """An encoder with a head for each of `tasks`; new heads depend on the seed and their task's name only."""
 
     base_model_prefix = "encoder"
-    supports_gradient_checkpointing = True
     _supports_sdpa = True
-    accepts_loss_kwargs = False
 
     def __init__(self, encoder: Encoder, tasks: Sequence[Task], seed: int) -> None:
         super().__init__(copy.deepcopy(encoder.module.config))

@@ -91,10 +91,6 @@ class TextTokenizer:
         types = [0] * len(head) + [1] * (len(ids) - len(head)) if self.has_types else []
         return Joined(ids, types, start, len(head))
 
-    def save(self, folder: str) -> None:
-        """The tokenizer's own files, for an encoder folder."""
-        self._hub_tokenizer.save_pretrained(folder)
-
     def _read_frame(self) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -133,5 +129,5 @@ def _mask_id(tokenizer: Any) -> int | None:
     """The mask token; T5 has none, and its first sentinel serves."""
     if tokenizer.mask_token_id is not None:
         return int(tokenizer.mask_token_id)
-    sentinel = tokenizer.get_vocab().get("<extra_id_0>")
-    return None if sentinel is None else int(sentinel)
+    sentinel = tokenizer.convert_tokens_to_ids("<extra_id_0>")
+    return None if sentinel in (None, tokenizer.unk_token_id) else int(sentinel)

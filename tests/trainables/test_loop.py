@@ -13,6 +13,7 @@ from torch import Tensor
 from evaluators.gold import gold_of
 from evaluators.task import Kind, Task
 from search_spaces.plan import Stage, mixture
+from trainables.devices import best_device
 from trainables.encoder import Encoder
 from trainables.features import encode_for_training, finished
 from trainables.feed import Feed
@@ -158,6 +159,37 @@ def test_a_loss_that_is_no_number_names_stage_step_and_task(
     with pytest.raises(TrainingDiverged, match=r"loss of pair .* at step 0 of 50 on pair at the learning rate 0.001"):
         train(model, feed, stage_of(50, 1e-3, "pair"), training, seed=0)
     assert all(torch.equal(before[name], tensor) for name, tensor in parameters(model).items())
+
+
+def test_half_precision_keeps_weights_and_moments_in_float32(tiny: Any, tasks: Tasks, feeds: Any) -> None:
+    training = Training(batch_size=12, max_length_tokens=32, precision="bfloat16")
+    encoder = tiny("xlm-roberta")
+    model = MultiHeadModel(encoder, [tasks[Kind.PAIR]], 0)
+    trained = train(model, feeds(encoder, training, Kind.PAIR), stage_of(20, 1e-2, "pair"), training, seed=0)
+    kept = [*model.parameters(), *(t for state in trained.optimizer.state.values() for t in state.values())]
+    assert {tensor.dtype for tensor in kept} == {torch.float32}
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_a_gpu_learns_and_goes_on_from_a_file(
+    tiny: Any, tasks: Tasks, twelve: Twelve, feeds: Any, tmp_path: Path
+) -> None:
+    training = Training(batch_size=12, max_length_tokens=32, precision="bfloat16")
+    stage = stage_of(250, 1e-2, "pair")
+    for first, last in ((0, 50), (50, 250)):
+        encoder = tiny("xlm-roberta")
+        model = MultiHeadModel(encoder, [tasks[Kind.PAIR]], 0).to(best_device())
+        state = None
+        if first:
+            load_weights(model, tmp_path / "w.safetensors")
+            state = tmp_path / "o.safetensors"
+        feed = feeds(encoder, training, Kind.PAIR)
+        trained = train(model, feed, stage, training, seed=0, first_step=first, last_step=last, optimizer_file=state)
+        save_weights(model, tmp_path / "w.safetensors")
+        save_optimizer(trained.optimizer, model, tmp_path / "o.safetensors")
+    gold = [gold_of(example) for example in twelve(Kind.PAIR)]
+    assert predict(model, tasks[Kind.PAIR], twelve(Kind.PAIR), "en", training) == gold
 
 
 def test_steps_outside_the_stage_are_refused(tiny: Any, tasks: Tasks, feeds: Any, training: Training) -> None:
