@@ -73,6 +73,29 @@ def suites() -> None:
     typer.echo(suites_text())
 
 
+@babel.command("build")
+def babel_build(
+    folder: Annotated[Path, typer.Argument(help="Where the encoder goes; must be empty.")],
+    cache: Annotated[Path, typer.Option(help="Where the suite's own files go.")] = Path("runs/cache"),
+) -> None:
+    """Rebuild the offline suite's encoder and compare it with the shipped one. Takes minutes."""
+    from experiments.building import build_babel_encoder
+
+    typer.echo(build_babel_encoder(folder, cache))
+
+
+@encoder.command("build")
+def encoder_build(
+    spec: Annotated[Path, typer.Argument(metavar="SPEC", help="A YAML file with a recipe and its texts.")],
+    folder: Annotated[Path, typer.Argument(help="Where the encoder goes; must be empty.")],
+    data: Data = None,
+) -> None:
+    """Train a small encoder and its tokenizer from text."""
+    from experiments.building import build_from_spec
+
+    typer.echo(str(build_from_spec(spec, folder, data)))
+
+
 def _version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version

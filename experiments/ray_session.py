@@ -37,7 +37,7 @@ _PASSED_ON = ("HF_HUB_OFFLINE", "HF_HOME", "HF_ENDPOINT", "HF_TOKEN", "CUBLAS_WO
 
 
 @contextmanager
-def ray_cluster(resources: Resources, concurrency: int | None) -> Iterator[int]:
+def ray_session(resources: Resources, concurrency: int | None) -> Iterator[int]:
     """A cluster for the time of the `with`; gives the number of trials that run on it at once.
 
     A cluster of our own has room for `concurrency` trials (None: as many as the machine has CPUs for).

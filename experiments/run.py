@@ -24,7 +24,7 @@ from experiments.finals_plan import arms, winners
 from experiments.ledger import Interrupted, Ledger
 from experiments.planning import forecast_of
 from experiments.proposals import Optuna
-from experiments.ray_session import ray_cluster, terminated_like_interrupted
+from experiments.ray_session import ray_session, terminated_like_interrupted
 from experiments.record import RunFolder, now, read_json, read_rows, write_json, write_text
 from experiments.spec import load_spec
 from experiments.status import Status, duration
@@ -118,7 +118,7 @@ def _search_and_finals(study: Study, status: Status) -> None:
     from experiments.search import run_search
 
     settings = _trial_settings(study)
-    with ray_cluster(spec.resources, spec.search.concurrency) as concurrency:
+    with ray_session(spec.resources, spec.search.concurrency) as concurrency:
         status.phase("searching")
         with _timed(folder, "search"):
             run_search(ledger, settings, resources=spec.resources, concurrency=concurrency, folder=_fresh(folder.tune))

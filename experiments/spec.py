@@ -93,7 +93,7 @@ def read_spec(text: str, name: str = "spec", *, other_data: bool = False) -> Exp
     if not document.mistakes and not isinstance(document.value, dict):
         document.mistakes.append(Mistake((), f"found {said(document.value)}; a spec is keys with values"))
     if not isinstance(document.value, dict):
-        raise _error(document, document.mistakes, name)
+        raise SpecError(message(document, document.mistakes, name))
     raw = _filled_in(document.value)
     mistakes = [*document.mistakes]
     spec = None
@@ -105,12 +105,13 @@ def read_spec(text: str, name: str = "spec", *, other_data: bool = False) -> Exp
     mistakes += [] if other_data else _missing_folder(raw)
     mistakes += _contradictions(raw)
     if mistakes:
-        raise _error(document, mistakes, name)
+        raise SpecError(message(document, mistakes, name))
     assert spec is not None
     return spec
 
 
-def _error(document: Document, mistakes: Sequence[Mistake], name: str) -> SpecError:
+def message(document: Document, mistakes: Sequence[Mistake], name: str) -> str:
+    """All mistakes, in the order of the file, each with its place and line."""
     lines = []
     for mistake in _once_a_place(mistakes):
         place = _as_written(mistake.place, document)
@@ -118,7 +119,7 @@ def _error(document: Document, mistakes: Sequence[Mistake], name: str) -> SpecEr
         where = ".".join(str(part) for part in place)
         lines.append((line, f"  {where + ': ' if where else ''}{mistake.text}{f' (line {line})' if line else ''}"))
     count = f"{len(lines)} mistake{'s' if len(lines) != 1 else ''}"
-    return SpecError("\n".join([f"{name} has {count}:", *(text for _, text in sorted(lines))]))
+    return "\n".join([f"{name} has {count}:", *(text for _, text in sorted(lines))])
 
 
 def _as_written(place: Place, document: Document) -> Place:
@@ -168,7 +169,7 @@ def _wrong_names(raw: Mapping[str, Any]) -> list[Mistake]:
         mistakes.append(Mistake(("suite",), f"there is no suite {raw['suite']!r}{near(raw['suite'], list(SUITES))}"))
     if isinstance(raw.get("encoder"), dict):
         mistakes += _wrong_encoder(raw["encoder"])
-        mistakes += _wrong_texts(raw["encoder"], suite)
+        mistakes += wrong_texts(_at(raw, ("encoder", "build", "texts")), suite, ("encoder", "build", "texts"))
     if suite is None:
         return mistakes
     training = {*suite.training, MLM}
@@ -235,13 +236,13 @@ def _wrong_encoder(encoder: Mapping[str, Any]) -> list[Mistake]:
     return []
 
 
-def _wrong_texts(encoder: Mapping[str, Any], suite: Suite | None) -> list[Mistake]:
-    sources = _at(encoder, ("build", "texts"))
+def wrong_texts(sources: Any, suite: Suite | None, at: Place) -> list[Mistake]:
+    """Tasks and files that sources of text name and that do not exist."""
     if not isinstance(sources, list):
         return []
     mistakes = []
     for number, source in enumerate(sources):
-        place: Place = ("encoder", "build", "texts", number)
+        place: Place = (*at, number)
         task, file = _at(source, ("task",)), _at(source, ("file",))
         known = sorted({*suite.targets, *suite.training}) if suite else []
         if isinstance(task, str) and suite is not None and task not in known:

@@ -134,8 +134,10 @@ def open_study(spec: ExperimentSpec, data: Path | None = None, *, pin: bool = Fa
         CairnError: a folder is missing, the hub does not answer, or the mirror lacks what the study needs.
     """
     recorded = read_json(RunFolder(_absolute(spec.runs) / spec.name).resolved).get("revisions", {})
-    source = DataSource(root=_data_root(spec, data), revisions=recorded.get("data", {}))
-    encoder = source_of(spec.encoder, find_suite(spec.suite), source, store_root(spec))
+    suite = find_suite(spec.suite)
+    source = data_source(suite, spec.data, data, cache=cache_root(spec))
+    source = replace(source, revisions=recorded.get("data", {}))
+    encoder = source_of(spec.encoder, suite, source, store_root(spec))
     study = Study(spec, source, replace(encoder, revision=encoder.revision or recorded.get("encoder")))
     if pin:
         study = replace(study, data=_pinned_data(study), encoder=_pinned_encoder(study))
@@ -156,18 +158,22 @@ def _absolute(path: str) -> Path:
     return Path(path).expanduser().absolute()
 
 
-def _data_root(spec: ExperimentSpec, data: Path | None) -> Path | None:
-    suite = find_suite(spec.suite)
-    chosen: str | None = str(data) if data is not None else None
+def data_source(suite: Suite, named: str | None, given: Path | None, *, cache: Path) -> DataSource:
+    """Where a suite's data are: the folder given on the command line, else CAIRN_DATA, else the one named in a spec.
+
+    A suite that makes its own data does so under `cache`, unless a folder is given or named; CAIRN_DATA, which is meant
+    for real data, does not concern it.
+    """
+    chosen: str | None = str(given) if given is not None else None
     if chosen is None and suite.mirror is None:
         chosen = os.environ.get("CAIRN_DATA") or None
-    chosen = chosen or spec.data
-    if chosen is not None:
-        root = _absolute(chosen)
-        if not root.is_dir():
-            raise CairnError(f"there is no data folder {root}; give a mirror with the hub's layout")
-        return root
-    return suite.mirror(cache_root(spec)) if suite.mirror else None
+    chosen = chosen or named
+    if chosen is None:
+        return DataSource(root=suite.mirror(cache) if suite.mirror else None)
+    root = _absolute(chosen)
+    if not root.is_dir():
+        raise CairnError(f"there is no data folder {root}; give a mirror with the hub's layout")
+    return DataSource(root=root)
 
 
 def _pinned_data(study: Study) -> DataSource:

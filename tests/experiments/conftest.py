@@ -1,17 +1,20 @@
-"""A space, a record and a driver's ledger, without ray."""
+"""A space, a record and a driver's ledger without ray; a tiny study with one Ray session for all tests of a process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from evaluators.babel.suite import BABEL
 from experiments.ledger import Ledger
 from experiments.proposals import Optuna
+from experiments.ray_session import ray_session
 from experiments.record import RunFolder
-from experiments.settings import Search
+from experiments.settings import Resources, Search
 from search_spaces.ladder import Ladder
 from search_spaces.space import Setting, Space
 from search_spaces.target import Target
+from trainables.recipe import Recipe
 
 SPACE = Space(
     tasks=("mnli", "qqp", "ccg"),
@@ -22,23 +25,72 @@ SPACE = Space(
 )
 SETTING = Setting(targets=("xnli", "udpos"), sizes={"mnli": 100, "qqp": 50, "ccg": 20})
 
+TINY = """\
+name: tiny
+suite: babel
+encoder: {encoder}
+data: {data}
+targets: [udpos, pawsx, tatoeba]
+space:
+  tasks: [mnli, ccg]
+  lengths: [1, 2]
+  learning_rates: [1.0e-3, 5.0e-4]
+  steps: [9]
+  target: {{learning_rates: [2.0e-3], steps: 9}}
+training: {{batch_size: 8, max_examples: 64, max_length_tokens: 64}}
+search: {{trials: 4, searcher: random, selector: pivot-dev, eta: 2}}
+finals: {{winners: 1, seeds: [101], target_steps: 4, controls: [direct]}}
+evaluation: {{dev_examples: 8, final_examples: 8}}
+runs: {runs}
+"""
+
 
 @pytest.fixture
 def open_ledger(tmp_path: Path) -> Callable[..., Ledger]:
     """Opens the ledger of one run folder; again = a restart."""
 
     def opened(*, stored: bool = False, **search: object) -> Ledger:
-        settings = Search(**{"trials": 6, "searcher": "random", "selector": "en-dev", **search})  # type: ignore[arg-type]
+        chosen = {"trials": 6, "searcher": "random", "selector": "en-dev", **search}
+        settings = Search(**chosen)  # type: ignore[arg-type]
         folder = RunFolder(tmp_path / "run")
         folder.path.mkdir(exist_ok=True)
-        optuna = Optuna(
-            SPACE,
-            SETTING,
-            settings,
-            name="tiny",
-            url=f"sqlite:///{folder.study}" if stored else "sqlite:///:memory:",
-            owner="me",
-        )
+        url = f"sqlite:///{folder.study}" if stored else "sqlite:///:memory:"
+        optuna = Optuna(SPACE, SETTING, settings, name="tiny", url=url, owner="me")
         return Ledger(folder, space=SPACE, setting=SETTING, search=settings, rungs=Ladder().rungs, optuna=optuna)
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The offline suite's files."""
+    assert BABEL.mirror is not None
+    return BABEL.mirror(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory, world: Path) -> Path:
+    """An encoder that knows next to nothing, in a second or two."""
+    from evaluators.reading import read
+    from evaluators.source import DataSource
+    from trainables.build import build_encoder
+    from trainables.texts import texts_of
+
+    recipe = Recipe(layers=1, hidden=16, heads=2, feed_forward=16, vocabulary=400, steps=4, learning_rate=4e-3)
+    examples = read(BABEL.training_task("mlm"), "train", "en", DataSource(root=world)).examples[:300]
+    return build_encoder(recipe, texts_of(examples), tmp_path_factory.mktemp("encoder") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def ray_room() -> Iterator[int]:
+    """One Ray for all tests; runs inside it join it."""
+    with ray_session(Resources(), concurrency=2) as room:
+        yield room
+
+
+@pytest.fixture
+def tiny_spec(tmp_path: Path, world: Path, tiny_encoder: Path) -> Path:
+    """A study of seconds, in a folder of its own."""
+    spec = tmp_path / "tiny.yaml"
+    spec.write_text(TINY.format(encoder=tiny_encoder, data=world, runs=tmp_path / "runs"))
+    return spec
