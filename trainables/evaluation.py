@@ -18,7 +18,7 @@ from evaluators.selection import Score, score_rows
 from evaluators.source import DataSource
 from evaluators.task import Split, Task
 from trainables.model import MultiHeadModel
-from trainables.predict import predict
+from trainables.predict import chosen_on_dev, predict
 from trainables.settings import Inference, Training
 
 _KEPT_READINGS = 512
@@ -49,7 +49,8 @@ def evaluate(
         examples = _examples(task, split, language, data, limit)
         if not examples:
             continue
-        predicted = predict(model, task, examples, language, training, inference, cache)
+        known = _examples(task, "dev", language, data, None) if split != "dev" and chosen_on_dev(task) else None
+        predicted = predict(model, task, examples, language, training, inference, cache, known)
         scores += score_rows(task, language, split, examples, predicted)
     return scores
 

@@ -38,8 +38,11 @@ def predict(
     training: Training,
     inference: Inference | None = None,
     cache: Path | None = None,
+    dev: Sequence[Example] | None = None,
 ) -> list[Prediction]:
     """One prediction an example, in their order. `cache` keeps the features, for splits that are asked again.
+
+    `dev` is what `chosen_on_dev` asks for: the task's dev examples in this language, unless these are the dev examples.
 
     Raises:
         CairnError: the model has no head for the task, or the inputs are longer than its encoder reads.
@@ -52,12 +55,20 @@ def predict(
         torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=training.precision == "bfloat16"),
     ):
         if task.kind is Kind.BITEXT:
-            find = mined if _signatures(task) & {BUCC_F1.signature} else nearest
-            return list(find(model, cast(Sequence[Bitext], examples), language, inference, cache))
+            sentences = cast(Sequence[Bitext], examples)
+            if chosen_on_dev(task):
+                known = cast(Sequence[Bitext] | None, dev)
+                return list(mined(model, sentences, language, inference, cache, known))
+            return list(nearest(model, sentences, language, inference, cache))
         head = task.trained_as or task.name
         model.head(head)
         features = asked_features(examples, task, model.loaded, training.of(head), cache)
         return _READERS[task.kind](_Asked(model, head, task, examples, features, language, inference))
+
+
+def chosen_on_dev(task: Task) -> bool:
+    """Does answering the task's test data take its dev data? True of mined pairs, whose threshold is chosen there."""
+    return BUCC_F1.signature in _signatures(task)
 
 
 @dataclass(frozen=True)

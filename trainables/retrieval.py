@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from evaluators.errors import CairnError
 from evaluators.examples import Bitext
-from evaluators.metrics.retrieval import best_threshold, extract, mine_texts, nearest_foreign
+from evaluators.metrics.retrieval import Candidate, best_threshold, extract, mine_texts, nearest_foreign
 from evaluators.task import Kind
 from trainables.answering import batches_by_length
 from trainables.encoder import Encoder
@@ -39,16 +39,29 @@ def nearest(
 
 
 def mined(
-    model: MultiHeadModel, examples: Sequence[Bitext], language: str, inference: Inference, cache: Path | None = None
+    model: MultiHeadModel,
+    examples: Sequence[Bitext],
+    language: str,
+    inference: Inference,
+    cache: Path | None = None,
+    dev: Sequence[Bitext] | None = None,
 ) -> list[int]:
-    """For every English sentence the place of its mined translation, or -1, cut at the threshold that is best here.
+    """For every English sentence the place of its mined translation, or -1.
 
-    The pairing itself is the gold that the threshold is chosen on, which is right for dev data only.
+    The threshold is the one that is best on `dev`, whose pairing is its gold; None: these examples are the dev data.
     """
-    foreign_FD, english_ED = bitext_vectors(model, examples, language, inference, cache)
-    candidates = mine_texts(*sides(examples), foreign_FD, english_ED)
-    threshold = best_threshold(candidates, {(place, place) for place in range(len(examples))})
+    candidates = _candidates(model, examples, language, inference, cache)
+    known = candidates if dev is None else _candidates(model, dev, language, inference, cache)
+    pairs = len(examples if dev is None else dev)
+    threshold = best_threshold(known, {(place, place) for place in range(pairs)})
     return extract(candidates, threshold.value, len(examples))
+
+
+def _candidates(
+    model: MultiHeadModel, examples: Sequence[Bitext], language: str, inference: Inference, cache: Path | None
+) -> list[Candidate]:
+    foreign_FD, english_ED = bitext_vectors(model, examples, language, inference, cache)
+    return mine_texts(*sides(examples), foreign_FD, english_ED)
 
 
 def bitext_vectors(

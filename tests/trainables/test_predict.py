@@ -8,9 +8,11 @@ import pytest
 import torch
 
 import trainables.predict as predict_module
+import trainables.retrieval as retrieval_module
 from evaluators.errors import CairnError
 from evaluators.examples import Bitext, Question, Tagged
 from evaluators.metrics import BUCC_F1, SQUAD2_F1
+from evaluators.metrics.retrieval import PairScores, Threshold
 from evaluators.task import Kind, Task
 from trainables.model import MultiHeadModel
 from trainables.predict import predict
@@ -171,3 +173,22 @@ def test_the_vector_of_a_sentence_is_the_mean_over_all_its_positions(tiny: Any) 
         examples = [Bitext(id="0", foreign="the red dog", english="who sees the green mouse and the bird")]
         foreign, _ = bitext_vectors(model, examples, "en", Inference(retrieval=Retrieval(layer=1)))
     np.testing.assert_allclose(foreign[0], hidden[0].mean(dim=0).numpy(), atol=1e-6)
+
+
+def test_the_threshold_of_mined_test_pairs_is_chosen_on_dev_data(
+    tiny: Any, tasks: dict[Kind, Task], training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = MultiHeadModel(tiny("xlm-roberta"), [], 0)
+    bucc = replace(tasks[Kind.BITEXT], metrics=(BUCC_F1,))
+    dev = [Bitext(id=text, foreign=text, english=text) for text in ("the red dog", "a blue cat", "yes and no")]
+    test = [Bitext(id=text, foreign=text, english=text) for text in ("who sees", "the green mouse")]
+    chosen_on: list[int] = []
+
+    def never_reached(candidates: Any, gold: Any) -> Threshold:
+        chosen_on.append(len(gold))
+        return Threshold(1e9, PairScores(0.0, 0.0, 0.0))
+
+    monkeypatch.setattr(retrieval_module, "best_threshold", never_reached)
+    assert predict(model, bucc, test, "de", training, dev=dev) == [-1, -1]
+    assert predict(model, bucc, dev, "de", training) == [-1, -1, -1]
+    assert chosen_on == [3, 3]
