@@ -110,7 +110,10 @@ def _quiet() -> None:
 
 @contextmanager
 def terminated_like_interrupted() -> Iterator[None]:
-    """SIGTERM (from `ray job stop`, a scheduler) does what Ctrl+C does: everything finished is kept."""
+    """SIGTERM (from `ray job stop`, a scheduler) does what Ctrl+C does: everything finished is kept.
+
+    Ray sets a handler of its own when it starts, so this is entered before and after.
+    """
 
     def interrupt(number: int, frame: object) -> None:
         os.kill(os.getpid(), signal.SIGINT)

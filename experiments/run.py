@@ -118,7 +118,7 @@ def _search_and_finals(study: Study, status: Status) -> None:
     from experiments.search import run_search
 
     settings = _trial_settings(study)
-    with ray_session(spec.resources, spec.search.concurrency) as concurrency:
+    with ray_session(spec.resources, spec.search.concurrency) as concurrency, terminated_like_interrupted():
         status.phase("searching")
         with _timed(folder, "search"):
             run_search(ledger, settings, resources=spec.resources, concurrency=concurrency, folder=_fresh(folder.tune))

@@ -88,9 +88,17 @@ def ray_room() -> Iterator[int]:
         yield room
 
 
-@pytest.fixture
-def tiny_spec(tmp_path: Path, world: Path, tiny_encoder: Path) -> Path:
-    """A study of seconds, in a folder of its own."""
-    spec = tmp_path / "tiny.yaml"
-    spec.write_text(TINY.format(encoder=tiny_encoder, data=world, runs=tmp_path / "runs"))
-    return spec
+@pytest.fixture(scope="session")
+def write_spec(world: Path, tiny_encoder: Path) -> Callable[..., Path]:
+    """Writes the spec of a study of seconds into a folder, with its runs beside it."""
+
+    def written(folder: Path, *replacements: tuple[str, str]) -> Path:
+        text = TINY.format(encoder=tiny_encoder, data=world, runs=folder / "runs")
+        for old, new in replacements:
+            assert old in text
+            text = text.replace(old, new)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "tiny.yaml").write_text(text)
+        return folder / "tiny.yaml"
+
+    return written

@@ -1,0 +1,203 @@
+"""Whole studies in seconds: run, continue, disturb, and compare."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from evaluators.errors import CairnError
+from experiments import search
+from experiments.planning import forecast_of
+from experiments.record import RunFolder, read_json, read_rows
+from experiments.run import run_spec
+from experiments.spec import load_spec
+from experiments.study import open_study
+
+pytestmark = pytest.mark.usefixtures("ray_room")
+
+WriteSpec = Callable[..., Path]
+
+
+class Finished(NamedTuple):
+    """A study that nothing disturbed, and what was planned for it."""
+
+    spec: Path
+    planned: dict[str, Any]
+    numbers: dict[str, Any]
+
+
+def folder_of(spec: Path) -> RunFolder:
+    return RunFolder(spec.parent / "runs" / "tiny")
+
+
+def numbers_of(spec: Path) -> dict[str, Any]:
+    """Everything that must not depend on disturbances."""
+    folder = folder_of(spec)
+    rows = read_rows(folder.scores)
+    keys = ("phase", "trial", "rung", "arm", "seed", "task", "language", "split", "metric")
+    scores = {tuple(row[key] for key in keys): row["value"] for row in rows}
+    assert len(scores) == len(rows), "a score was written twice"
+    ended = {r["trial"]: (r["status"], r["rung"]) for r in read_rows(folder.trials) if r["event"] == "ended"}
+    return {"scores": scores, "ended": ended}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, write_spec: WriteSpec) -> Finished:
+    spec = write_spec(tmp_path_factory.mktemp("undisturbed"))
+    planned = forecast_of(open_study(load_spec(spec))).as_json()
+    assert run_spec(spec) == 0
+    return Finished(spec, planned, numbers_of(spec))
+
+
+def test_a_study_leaves_its_whole_record(finished: Finished) -> None:
+    folder = folder_of(finished.spec)
+    statuses = [status for status, _ in finished.numbers["ended"].values()]
+    assert len(statuses) == 5 + 4  # direct, target longer, two single tasks, all mixed; four proposals
+    assert "stopped" in statuses
+    assert set(statuses) == {"stopped", "completed"}
+    finals = [row for row in read_rows(folder.scores) if row["phase"] == "final"]
+    assert {row["arm"] for row in finals} == {"winner 1", "direct"}
+    assert {(row["task"], row["split"]) for row in finals} == {
+        (task, split) for task in ("udpos", "pawsx", "tatoeba") for split in ("dev", "test")
+    }
+    assert not [row for row in read_rows(folder.scores) if row["phase"] == "search" and row["split"] == "test"]
+    assert (folder.path / "report.html").is_file()
+    assert list(folder.tune.rglob("events.out.tfevents.*"))
+
+
+def test_what_was_planned_is_what_was_executed(finished: Finished) -> None:
+    stages = read_json(folder_of(finished.spec).environment)["stages"]
+    assert finished.planned["fewest"]["stages"]["to_train"] <= stages["trained"]
+    assert stages["trained"] <= finished.planned["stages"]["to_train"]
+    known = forecast_of(open_study(load_spec(finished.spec)))  # now that the record says which trials were stopped
+    assert known.most == known.fewest
+    assert known.most.to_train == 0
+    assert known.most.shared == stages["trained"]
+
+
+def test_a_second_run_trains_nothing_and_gives_the_same_numbers(finished: Finished) -> None:
+    folder = folder_of(finished.spec)
+    before = {path: path.read_bytes() for path in (folder.trials, folder.scores, folder.finals)}
+    assert run_spec(finished.spec) == 0
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_another_study_on_the_same_store_finds_the_stages(finished: Finished, write_spec: WriteSpec) -> None:
+    text = finished.spec.read_text().replace("name: tiny", "name: twin")
+    twin = finished.spec.with_name("twin.yaml")
+    twin.write_text(text)
+    assert run_spec(twin) == 0
+    stages = read_json(finished.spec.parent / "runs" / "twin" / "environment.json")["stages"]
+    assert stages["trained"] == 0
+    assert stages["planned"]["most"]["to_train"] <= finished.planned["stages"]["to_train"]
+
+
+def test_trials_whose_processes_are_killed_midway_give_the_same_numbers(
+    finished: Finished, write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed: list[int] = []
+    undisturbed = search._Rungs.on_trial_result
+
+    def killing(self: Any, controller: Any, trial: Any, result: Mapping[str, Any]) -> str:
+        seen.append(trial.config["trial"])
+        if len(seen) in (4, 11):  # its next rung is under way by then
+            killed.append(result["pid"])
+            threading.Timer(0.1, os.kill, (result["pid"], signal.SIGKILL)).start()
+        return str(undisturbed(self, controller, trial, result))
+
+    seen: list[str] = []
+    monkeypatch.setattr(search._Rungs, "on_trial_result", killing)
+    spec = write_spec(tmp_path)
+    assert run_spec(spec) == 0
+    assert len(killed) == 2
+    assert numbers_of(spec) == finished.numbers
+
+
+def test_an_interrupted_and_a_killed_driver_are_continued_to_the_same_numbers(
+    finished: Finished, write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    spec = write_spec(tmp_path)
+    for number, reports, expected in ((signal.SIGTERM, 4, 130), (signal.SIGKILL, 8, -signal.SIGKILL)):
+        command = [sys.executable, "-m", "experiments.run", str(spec)]
+        driver = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        while _reports(spec) < reports:
+            assert driver.poll() is None, "the driver ended before it was disturbed"
+            time.sleep(0.05)
+        driver.send_signal(number)
+        said = driver.communicate(timeout=60)[0]
+        assert driver.returncode == expected
+        if number == signal.SIGTERM:
+            assert "what was finished is kept" in said
+    assert run_spec(spec) == 0
+    assert numbers_of(spec) == finished.numbers
+
+
+def test_a_loss_that_is_no_number_fails_its_trial_with_the_reason_and_the_search_goes_on(
+    write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    # decay of 2000 times the rate multiplies weights by 1 - 2000 x rate: harmless at 1e-6, exploding at 0.9
+    spec = write_spec(
+        tmp_path,
+        ("max_length_tokens: 64", "max_length_tokens: 64, weight_decay: 2000.0"),
+        ("learning_rates: [1.0e-3, 5.0e-4]", "learning_rates: [1.0e-6, 0.9]"),
+        ("learning_rates: [2.0e-3]", "learning_rates: [1.0e-6]"),
+        ("steps: [9]", "steps: [60]"),
+    )
+    assert run_spec(spec) == 0
+    ended = [row for row in read_rows(folder_of(spec).trials) if row["event"] == "ended"]
+    failed = [row for row in ended if row["status"] == "failed"]
+    assert len(ended) == 9
+    assert 0 < len(failed) < 9
+    assert all("training diverged: the loss of" in row["reason"] for row in failed)
+    assert "training diverged" in (folder_of(spec).path / "report.html").read_text()
+
+
+def test_the_search_reads_no_test_data_and_broken_test_data_end_the_finals_with_one_sentence(
+    write_spec: WriteSpec, tmp_path: Path, world: Path
+) -> None:
+    broken = tmp_path / "world"
+    for file in world.rglob("*.parquet"):
+        copy = broken / file.relative_to(world)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if file.stem == "test":
+            copy.write_bytes(b"not to be read")
+        else:
+            copy.symlink_to(file)
+    spec = write_spec(tmp_path, (f"data: {world}", f"data: {broken}"), ("[udpos, pawsx, tatoeba]", "[udpos, pawsx]"))
+    with pytest.raises(CairnError, match=r"test\.parquet"):
+        run_spec(spec)
+    ended = [row for row in read_rows(folder_of(spec).trials) if row["event"] == "ended"]
+    assert {row["status"] for row in ended} == {"completed", "stopped"}
+    assert len(ended) == 9
+
+
+def test_another_search_under_the_same_name_is_refused(finished: Finished, tmp_path: Path) -> None:
+    changed = tmp_path / "tiny.yaml"
+    changed.write_text(finished.spec.read_text().replace("lengths: [1, 2]", "lengths: [2]"))
+    with pytest.raises(CairnError, match="holds a run with another space"):
+        run_spec(changed)
+
+
+def test_more_seeds_continue_a_finished_study(finished: Finished) -> None:
+    longer = finished.spec.with_name("longer.yaml")
+    longer.write_text(finished.spec.read_text().replace("seeds: [101]", "seeds: [101, 102]"))
+    before = read_rows(folder_of(finished.spec).scores)
+    try:
+        assert run_spec(longer) == 0
+        after = read_rows(folder_of(finished.spec).scores)
+        assert after[: len(before)] == before
+        assert {row["seed"] for row in after[len(before) :]} == {102}
+    finally:
+        assert run_spec(finished.spec) == 0  # what is compared no more is dropped
+
+
+def _reports(spec: Path) -> int:
+    trials = folder_of(spec).trials
+    return sum(row["event"] == "report" for row in read_rows(trials)) if trials.exists() else 0
