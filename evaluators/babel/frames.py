@@ -123,13 +123,13 @@ def modified(thing: Thing, rng: Random, rich: float) -> Thing:
     return replace(thing, number=rng.choice(DIGITS)) if rng.random() < rich / 2 else thing
 
 
-def restate(frame: Frame, rng: Random) -> Frame:
-    """The same in other words: synonyms, each by even chance, and either voice."""
+def restate(frame: Frame, rng: Random, *, passive: float = 0.4) -> Frame:
+    """The same in other words: synonyms, each by even chance, and by chance `passive` in the passive voice."""
     if rng.random() < 0.5:
         frame = replace(frame, verb=SYNONYM[frame.verb])
     if frame.object.adjective and rng.random() < 0.5:
         frame = replace(frame, object=replace(frame.object, adjective=SYNONYM[frame.object.adjective]))
-    return replace(frame, passive=rng.random() < 0.4)
+    return replace(frame, passive=rng.random() < passive)
 
 
 def weaken(frame: Frame, rng: Random) -> Frame:

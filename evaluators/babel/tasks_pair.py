@@ -132,17 +132,21 @@ def _one_change(frame: Frame, rng: Random, social: bool) -> Frame:
 
 def _paraphrase(rng: Random, own: Bucket, turn: int) -> PairItem:
     label = turn % 2
-    first = draw(rng, own, rich=0.4, social=rng.random() < 0.3)
-    if label:
-        return PairItem(first, restate(first, rng), label)
+    first = draw(rng, own, rich=0.4, social=rng.random() < 0.2)
+    second = first if label else _one_detail(first, rng)
+    return PairItem(first, restate(second, rng, passive=0.2), label)
+
+
+def _one_detail(frame: Frame, rng: Random) -> Frame:
+    """Another thing, another doer, another place or the opposite deed; or the two persons change places."""
+    if frame.subject.kind == frame.object.kind == "PER" and rng.random() < 0.6:
+        return swap(frame)
+    if frame.place and rng.random() < 0.3:
+        return replace(frame, place=other(rng, frame.place, PLACES))
     chance = rng.random()
-    if chance < 0.4:
-        return PairItem(first, restate(replace(first, object=_another_object(first, rng)), rng), label)
-    if first.subject.kind == first.object.kind == "PER":
-        return PairItem(first, restate(swap(first), rng), label)
-    if first.place and chance < 0.7:
-        return PairItem(first, restate(replace(first, place=other(rng, first.place, PLACES)), rng), label)
-    return PairItem(first, restate(reverse(first, rng), rng), label)
+    if chance < 0.45:
+        return replace(frame, object=_another_object(frame, rng))
+    return replace(frame, subject=_another_doer(frame, rng)) if chance < 0.75 else reverse(frame, rng)
 
 
 def _same_question(rng: Random, own: Bucket, turn: int) -> PairItem:
