@@ -49,7 +49,7 @@ def test_json_is_replaced_in_one_step(tmp_path: Path) -> None:
 
 def test_a_run_folder_has_one_writer(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
-    with folder.only_writer():
+    with folder.only_writer():  # noqa: SIM117
         with pytest.raises(CairnError, match="another `cairn run`"), RunFolder(tmp_path / "run").only_writer():
             pass
     with folder.only_writer():

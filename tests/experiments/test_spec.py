@@ -181,3 +181,24 @@ def test_a_spec_that_is_not_there_offers_its_neighbours(tmp_path: Path) -> None:
 def test_a_data_folder_given_elsewhere_excuses_the_one_of_the_spec() -> None:
     text = changed(("suite: babel", "suite: babel\ndata: /no/such/place"))
     assert read_spec(text, other_data=True).data == "/no/such/place"
+
+
+ARMS = (
+    "controls: [direct, mnli alone]}",
+    "controls: [direct], arms: {nli last: {trunk: [{mixture: {ccg: 1, mnli: 3}, learning_rate: 1.0e-3, steps: 5}]}}}",
+)
+
+
+def test_a_plan_that_the_spec_writes_out_is_compared_in_its_normal_form() -> None:
+    written = read_spec(changed(ARMS)).finals.arms["nli last"]
+    assert written.trunk[0].stage().mixture == (("ccg", 0.25), ("mnli", 0.75))
+    assert written.target_learning_rate is None
+
+
+def test_mistakes_in_a_written_plan_are_named_with_their_place() -> None:
+    (mistake,) = mistakes(changed(ARMS).replace("{ccg: 1, mnli: 3}", "{cgc: 1, mnli: 3}"))
+    assert mistake.startswith("finals.arms.nli last.trunk.0.mixture.cgc: there is no training task of babel 'cgc'")
+    (mistake,) = mistakes(changed(ARMS).replace("mnli: 3", "mnli: 0"))
+    assert "all weights positive" in mistake
+    (mistake,) = mistakes(changed(ARMS).replace("nli last", "direct"))
+    assert "as a winner or a control is named" in mistake

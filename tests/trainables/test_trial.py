@@ -1,0 +1,176 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaluators.babel.suite import BABEL
+from evaluators.errors import SealedSplit
+from evaluators.source import DataSource
+from search_spaces.ladder import Ladder
+from search_spaces.plan import Plan, Stage, as_json
+from trainables import trial
+from trainables.build import build_encoder
+from trainables.encoder_source import EncoderSource
+from trainables.recipe import Recipe
+from trainables.settings import Inference, Training
+from trainables.store import StoreError
+from trainables.trial import TrialSettings, final_scores, run_trial, train_trunk
+
+TRUNK = Stage(mixture=(("mnli", 1.0),), learning_rate=1e-3, steps=9)
+JOINT = Stage(mixture=(("pawsx", 0.5), ("udpos", 0.5)), learning_rate=2e-3, steps=9)
+PLAN = Plan(trunk=(TRUNK,), targets=(JOINT,))
+LANGUAGES = {"dev": ("en", "qro"), "test": ("en", "qro")}
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> TrialSettings:
+    from evaluators.reading import read
+    from trainables.texts import texts_of
+
+    folder = tmp_path_factory.mktemp("trial")
+    assert BABEL.mirror is not None
+    data = DataSource(root=BABEL.mirror(folder))
+    recipe = Recipe(layers=1, hidden=16, heads=2, feed_forward=16, vocabulary=400, steps=2, learning_rate=4e-3)
+    texts = texts_of(read(BABEL.training_task("mlm"), "train", "en", data).examples[:200])
+    encoder = build_encoder(recipe, texts, folder / "encoder")
+    return TrialSettings(
+        suite="babel",
+        targets=("pawsx", "udpos", "tatoeba"),
+        languages={"pawsx": LANGUAGES, "udpos": LANGUAGES, "tatoeba": {"dev": ("qro",), "test": ("qro",)}},
+        data=data,
+        encoder=EncoderSource(name=str(encoder)),
+        training=Training(batch_size=8, max_examples=64, max_length_tokens=64),
+        inference=Inference(),
+        rungs=Ladder().rungs,
+        dev_examples=8,
+        final_examples=8,
+        store=folder / "store",
+        cache=folder / "cache",
+        threads=1,
+    )
+
+
+Run = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a trial without Ray; what it reported, with the payloads read."""
+
+    def ran(settings: TrialSettings, plan: Plan = PLAN, stop_after: int | None = None) -> list[dict[str, Any]]:
+        reports: list[dict[str, Any]] = []
+
+        def report(result: dict[str, Any]) -> None:
+            reports.append({**result, "payload": json.loads(result["payload"])})
+            if len(reports) == stop_after:
+                raise SystemExit  # as Ray does to a function that it stops
+
+        monkeypatch.setattr(trial.tune, "report", report)
+        config = {"trial": "t0001", "seed": 0, "plan": json.dumps(as_json(plan))}
+        try:
+            run_trial(config, settings=settings)
+        except SystemExit:
+            assert stop_after is not None
+        return reports
+
+    return ran
+
+
+def test_a_trial_trains_its_whole_plan_at_growing_scale_and_reports_at_every_rung(
+    settings: TrialSettings, run: Run, tmp_path: Path
+) -> None:
+    reports = run(replace(settings, store=tmp_path))
+    assert [report["rung"] for report in reports] == [0, 1, 2]
+    for report in reports:
+        assert set(report["payload"]["selectors"]) == {"en-dev", "pivot-dev", "oracle"}
+        assert all(0 <= value <= 100 for value in report["payload"]["selectors"].values())
+        assert (report["payload"]["trained"], report["payload"]["found"]) == (2, 0)
+        rows = report["payload"]["scores"]
+        assert {(row["task"], row["language"]) for row in rows} == {
+            *(("pawsx", "en"), ("pawsx", "qro"), ("udpos", "en"), ("udpos", "qro"), ("tatoeba", "qro"))
+        }
+        assert {row["split"] for row in rows} == {"dev"}
+    # the trunk is continued: 1, 2 and 6 steps; the target starts anew each time: 1, 3 and 9
+    assert [report["payload"]["examples"] for report in reports] == [16, 40, 120]
+
+
+def test_a_trial_run_again_finds_its_stages_and_reports_the_same(
+    settings: TrialSettings, run: Run, tmp_path: Path
+) -> None:
+    once, again = (run(replace(settings, store=tmp_path)) for _ in range(2))
+    assert [report["payload"]["trained"] for report in again] == [0, 0, 0]
+    assert [report["payload"]["scores"] for report in again] == [report["payload"]["scores"] for report in once]
+
+
+def test_what_a_stopped_trial_finished_is_left_to_others(settings: TrialSettings, run: Run, tmp_path: Path) -> None:
+    assert len(run(replace(settings, store=tmp_path), stop_after=1)) == 1
+    other = Plan(trunk=(TRUNK,), targets=(replace(JOINT, learning_rate=1e-3),))
+    first = run(replace(settings, store=tmp_path), other, stop_after=1)[0]["payload"]
+    assert (first["trained"], first["found"]) == (1, 1)
+
+
+def test_a_loss_that_is_no_number_fails_the_trial_but_is_not_fatal(
+    settings: TrialSettings, run: Run, tmp_path: Path
+) -> None:
+    exploding = replace(settings, store=tmp_path, training=replace(settings.training, weight_decay=1e30))
+    (report,) = run(exploding)
+    assert report["rung"] == -1
+    assert report["payload"]["failed"].startswith("training diverged: the loss of ")
+    assert report["payload"]["fatal"] is False
+
+
+def test_missing_data_are_fatal_and_named(settings: TrialSettings, run: Run, tmp_path: Path) -> None:
+    (report,) = run(replace(settings, store=tmp_path, data=replace(settings.data, root=tmp_path)))
+    assert report["payload"]["fatal"] is True
+    assert "mnli" in report["payload"]["failed"]
+
+
+def test_a_full_disk_is_fatal_and_told(
+    settings: TrialSettings, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise StoreError("the disk of the stage store is full; make room")
+
+    monkeypatch.setattr(trial.Store, "publish", full)
+    (report,) = run(replace(settings, store=tmp_path))
+    assert report["payload"] == {"failed": "the disk of the stage store is full; make room", "fatal": True}
+
+
+def test_our_own_mistake_fails_the_trial_with_its_place(
+    settings: TrialSettings, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise KeyError("oh")
+
+    monkeypatch.setattr(trial.Store, "publish", broken)
+    (report,) = run(replace(settings, store=tmp_path))
+    assert report["payload"]["failed"].startswith("KeyError: 'oh' (test_trial.py, line ")
+    assert report["payload"]["fatal"] is False
+
+
+def test_test_gold_is_out_of_reach_while_sealed(settings: TrialSettings, tmp_path: Path) -> None:
+    outcome = final_scores((), None, ("tatoeba",), 0, replace(settings, store=tmp_path), None)
+    assert outcome["fatal"] is True
+    assert "sealed" in outcome["failed"]
+    with pytest.raises(SealedSplit):
+        raise SealedSplit(outcome["failed"])
+
+
+def test_finals_train_one_target_and_judge_dev_and_test(settings: TrialSettings, tmp_path: Path) -> None:
+    opened = replace(settings, store=tmp_path, data=settings.data.unsealed())
+    trunk = train_trunk((TRUNK,), 7, opened)
+    assert (trunk["trained"], trunk["found"]) == (1, 0)
+    own = Stage(mixture=(("udpos", 1.0),), learning_rate=2e-3, steps=4)
+    outcome = final_scores((TRUNK,), own, ("udpos",), 7, opened, trunk)
+    assert (outcome["trained"], outcome["found"]) == (1, 1)
+    assert {(row["task"], row["split"], row["language"]) for row in outcome["scores"]} == {
+        ("udpos", split, language) for split in ("dev", "test") for language in ("en", "qro")
+    }
+
+
+def test_a_failed_trunk_fails_what_starts_from_it(settings: TrialSettings) -> None:
+    failure = {"failed": "training diverged", "fatal": False}
+    assert final_scores((TRUNK,), None, ("tatoeba",), 0, settings, failure) == failure
