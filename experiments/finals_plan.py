@@ -1,4 +1,4 @@
-"""Which trainings the finals consist of: winners and controls, fresh seeds, each target on its own. No ray here."""
+"""Which trainings the finals consist of: winners, controls, written plans; fresh seeds; each target on its own. No ray."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from evaluators.errors import CairnError
 from experiments.ledger import Ledger
+from experiments.settings import WrittenPlan
 from experiments.study import Study
 from search_spaces.plan import Plan, Stage, as_json, mixture
 
@@ -17,7 +18,7 @@ RETRIEVAL = "retrieval"
 
 @dataclass(frozen=True, kw_only=True)
 class Arm:
-    """A plan that is compared: a winner or a control."""
+    """A plan that is compared: a winner, a control, or one that the spec writes out."""
 
     name: str
     plan: Plan
@@ -48,13 +49,21 @@ class Unit:
 
 
 def arms(study: Study, winners: Sequence[Plan]) -> list[Arm]:
-    """Winners first, then the controls that the spec names."""
+    """Winners first, then the controls that the spec names and the plans that it writes out."""
     named = [Arm(name=f"winner {place}", plan=plan) for place, plan in enumerate(winners, start=1)]
     missing = [name for name in study.spec.finals.controls if name not in study.controls]
     if missing:
         known = ", ".join(study.controls)
         raise CairnError(f"finals.controls names {', '.join(missing)}; the controls of this space are {known}")
-    return named + [Arm(name=name, plan=study.controls[name]) for name in study.spec.finals.controls]
+    named += [Arm(name=name, plan=study.controls[name]) for name in study.spec.finals.controls]
+    return named + [Arm(name=name, plan=_plan(study, written)) for name, written in study.spec.finals.arms.items()]
+
+
+def _plan(study: Study, written: WrittenPlan) -> Plan:
+    target = study.spec.space.target
+    rate = written.target_learning_rate or target.learning_rates[0]
+    trunk = tuple(stage.stage() for stage in written.trunk)
+    return Plan(trunk=trunk, targets=target.stages(study.setting.targets, rate))
 
 
 def winners(ledger: Ledger, count: int) -> list[Plan]:

@@ -235,7 +235,8 @@ def _counts(count: StageCount, bytes_each: int) -> dict[str, Any]:
 
 def _finals_size(study: Study) -> dict[str, int]:
     finals = study.spec.finals
-    return {"arms": finals.winners + len(finals.controls), "seeds": len(finals.seeds), "targets": len(study.targets)}
+    compared = finals.winners + len(finals.controls) + len(finals.arms)
+    return {"arms": compared, "seeds": len(finals.seeds), "targets": len(study.targets)}
 
 
 def _notes(study: Study, unknown: int, winners_unknown: bool) -> Iterator[str]:

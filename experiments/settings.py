@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from search_spaces.plan import Stage, mixture
+
 Selector: TypeAlias = Literal["en-dev", "pivot-dev"]
 
 
@@ -60,6 +62,36 @@ class Evaluation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WrittenStage:
+    """One stage of a plan that a spec writes out."""
+
+    mixture: Mapping[str, float]
+    """Training task -> weight."""
+    learning_rate: float
+    steps: int
+
+    def __post_init__(self) -> None:
+        self.stage()  # states what must hold
+
+    def stage(self) -> Stage:
+        """The stage in its normal form."""
+        return Stage(mixture=mixture(self.mixture), learning_rate=self.learning_rate, steps=self.steps)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenPlan:
+    """A plan of the user's own, compared in the finals whatever the search finds."""
+
+    trunk: tuple[WrittenStage, ...] = ()
+    target_learning_rate: float | None = None
+    """None: the first of the space's."""
+
+    def __post_init__(self) -> None:
+        if self.target_learning_rate is not None and not 0 < self.target_learning_rate < 1:
+            raise ValueError(f"target_learning_rate is {self.target_learning_rate}; give a number between 0 and 1")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Finals:
     """What is trained again after the search, each target task on its own, and judged on data the search never saw."""
 
@@ -70,6 +102,8 @@ class Finals:
     target_steps: int
     """Optimiser steps of each target task's own stage."""
     controls: tuple[str, ...] = ("direct",)
+    arms: Mapping[str, WrittenPlan] = field(default_factory=dict)
+    """Name -> plan: the paths that a hypothesis is about."""
     task_steps: Mapping[str, int] = field(default_factory=dict)
     """Training tasks whose target stage has a length of its own."""
 
@@ -82,6 +116,9 @@ class Finals:
             raise ValueError(f"seeds is {list(self.seeds)}; give different numbers, 0 or more")
         if len(set(self.controls)) < len(self.controls):
             raise ValueError(f"controls is {list(self.controls)}; name each once")
+        for name in self.arms:
+            if name.startswith("winner ") or name in self.controls:
+                raise ValueError(f"arms names {name!r}, as a winner or a control is named; call it otherwise")
         for what, steps in {"target_steps": self.target_steps, **self.task_steps}.items():
             if steps < 1:
                 raise ValueError(f"{what} is {steps} steps; give 1 or more")

@@ -181,11 +181,25 @@ def _wrong_names(raw: Mapping[str, Any]) -> list[Mistake]:
     unknown(("space", "target", "task_steps"), f"training task of {suite.name}", training)
     unknown(("training", "per_task"), f"training task of {suite.name}", training)
     unknown(("finals", "task_steps"), f"training task of {suite.name}", training)
+    for place in _written_mixtures(raw):
+        unknown(place, f"training task of {suite.name}", training)
     tasks = _at(raw, ("space", "tasks"))
     names = [name for name in tasks if isinstance(name, str)] if isinstance(tasks, list) else []
     alone = [f"{name} alone" for name in names]
     unknown(("finals", "controls"), "control in this space", [DIRECT, TARGET_LONGER, *alone, ALL_MIXED])
     return mistakes
+
+
+def _written_mixtures(raw: Mapping[str, Any]) -> list[Place]:
+    """Places of the mixtures in the plans that the finals write out."""
+    plans = _at(raw, ("finals", "arms"))
+    trunks = {name: _at(plan, ("trunk",)) for name, plan in plans.items()} if isinstance(plans, dict) else {}
+    return [
+        ("finals", "arms", name, "trunk", number, "mixture")
+        for name, trunk in trunks.items()
+        if isinstance(trunk, list)
+        for number in range(len(trunk))
+    ]
 
 
 def _missing_folder(raw: Mapping[str, Any]) -> list[Mistake]:
@@ -216,7 +230,10 @@ class _Checker:
 def _at(raw: Mapping[str, Any], place: Place) -> Any:
     value: Any = raw
     for part in place:
-        value = value.get(part) if isinstance(value, dict) else None
+        if isinstance(value, dict):
+            value = value.get(part)
+        else:
+            value = value[part] if isinstance(value, list) and isinstance(part, int) and part < len(value) else None
     return value
 
 
