@@ -1,4 +1,4 @@
-"""Which trainings the finals consist of: winners, controls, written plans; fresh seeds; each target on its own. No ray."""
+"""Which trainings finals consist of: winners and controls, fresh seeds, each target on its own. No ray here."""
 
 from __future__ import annotations
 

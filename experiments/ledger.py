@@ -84,6 +84,10 @@ class Ledger:
         self.changed()
         return proposal
 
+    def hand_out_again(self) -> None:
+        """Forget who is running: `next` gives all unfinished trials once more."""
+        self._handed_out.clear()
+
     def report(self, number: int, rung: int, payload: Mapping[str, Any]) -> list[Decision]:
         """Take a report; returns what can be decided now, of this and of other trials."""
         self._payloads[number, rung] = payload

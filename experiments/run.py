@@ -7,6 +7,7 @@ one whose spec asks for more trials or seeds are continued by the same command, 
 from __future__ import annotations
 
 import argparse
+import errno
 import shlex
 import sys
 import time
@@ -56,10 +57,16 @@ def run_spec(path: Path, data: Path | None = None, *, status: Status | None = No
     folder = study.folder
     with folder.only_writer(), terminated_like_interrupted(), status:
         began = time.monotonic()
-        _start_record(study, path, data)
         try:
+            _start_record(study, path, data)
             _build_encoder(study, status)
             _search_and_finals(study, status)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise CairnError(
+                    f"the disk of {folder.path} is full; what was finished is kept: make room and run again"
+                ) from error
+            raise
         except (KeyboardInterrupt, Interrupted):
             status.say(f"interrupted; what was finished is kept in {folder.path}. Run the same command to continue:")
             status.say(f"  {read_json(folder.resolved)['reproduce']}")
@@ -121,7 +128,7 @@ def _search_and_finals(study: Study, status: Status) -> None:
     with ray_session(spec.resources, spec.search.concurrency) as concurrency, terminated_like_interrupted():
         status.phase("searching")
         with _timed(folder, "search"):
-            run_search(ledger, settings, resources=spec.resources, concurrency=concurrency, folder=_fresh(folder.tune))
+            run_search(ledger, settings, resources=spec.resources, concurrency=concurrency, folder=folder.tune)
         status.phase("finals")
         compared = arms(study, winners(ledger, spec.finals.winners))
         with _timed(folder, "finals"):
@@ -210,12 +217,6 @@ def _timed(folder: RunFolder, phase: str) -> Iterator[None]:
         seconds = found.setdefault("seconds", {})
         seconds[phase] = round(seconds.get(phase, 0.0) + time.monotonic() - began, 1)
         write_json(folder.environment, found)
-
-
-def _fresh(folder: Path) -> Path:
-    """A new folder for one start of Ray Tune."""
-    used = [int(path.name) for path in folder.iterdir() if path.name.isdecimal()] if folder.is_dir() else []
-    return folder / str(max(used, default=0) + 1)
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """The search under Ray Tune: proposals go in, reports come out, ASHA decides.
 
-Three thin adapters join Tune to the ledger: a searcher that hands out its proposals, a scheduler that passes reports on
-and carries out decisions, and a callback that hears of trials which failed for good. They hold no state of their own,
-so nothing of Tune's is ever restored: a study that is continued starts a fresh Tune experiment from its own record.
+Thin adapters join Tune to the ledger: a searcher that hands out its proposals, and a scheduler that passes reports on
+and carries out decisions. They hold no state of their own, so nothing of Tune's is ever restored: a study that is
+continued, or whose Tune loop broke down, starts a fresh Tune experiment from its own record.
 
 A report whose decision waits for an earlier proposal holds its trial (`NOOP`: the function stays inside
 `tune.report`). If the trial waited for has lost its worker, held trials go on instead, so that they can never keep it
@@ -12,8 +12,9 @@ from finding a place again; what they report meanwhile is judged when its turn c
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,30 +33,46 @@ from trainables.trial import TrialSettings, run_trial
 
 MAX_FAILURES = 3
 """Lost workers a trial survives; a code bug is not retried, the trial reports it and ends."""
+MAX_STARTS = 5
+"""Of Tune, when its own loop breaks down."""
 
 
 def run_search(
     ledger: Ledger, settings: TrialSettings, *, resources: Resources, concurrency: int, folder: Path
 ) -> None:
-    """Run every trial that has not ended. `folder`: a fresh one, for Ray's own files.
+    """Run every trial that has not ended. Under `folder` every start has a fresh one for Ray's own files.
 
     Raises:
         Interrupted: a signal came.
         CairnError: the same mistake would fail every trial (a broken data file, a full disk).
     """
-    if ledger.is_finished:
+    os.environ["TUNE_MAX_PENDING_TRIALS_PG"] = str(concurrency)  # else a cluster is asked for one place at a time
+    for start in range(MAX_STARTS):
+        board = _Board(ledger, concurrency)
+        try:
+            _tuner(board, settings, resources, _fresh(folder)).fit()
+        except (RuntimeError, tune.TuneError) as error:
+            if board.mistake is not None:
+                raise board.mistake from None
+            # Tune's own loop broke down; the record is whole
+            if start == MAX_STARTS - 1:
+                said = (str(error).splitlines() or ["no reason given"])[0]
+                raise CairnError(f"Ray Tune broke down {MAX_STARTS} times ({said}); run again to continue") from error
+            ledger.hand_out_again()
+            continue
+        if board.fatal is not None:
+            raise CairnError(board.fatal)
+        if not ledger.is_finished:
+            raise Interrupted
         return
-    board = _Board(ledger, concurrency)
-    trainable = tune.with_resources(
-        tune.with_parameters(run_trial, settings=settings), {"cpu": resources.cpu, "gpu": resources.gpu}
-    )
-    tuner = tune.Tuner(
-        trainable,
+
+
+def _tuner(board: _Board, settings: TrialSettings, resources: Resources, folder: Path) -> tune.Tuner:
+    trainable = tune.with_parameters(run_trial, settings=settings)
+    return tune.Tuner(
+        tune.with_resources(trainable, {"cpu": resources.cpu, "gpu": resources.gpu}),
         tune_config=tune.TuneConfig(
-            search_alg=_Proposals(board),
-            scheduler=_Rungs(board),
-            num_samples=-1,
-            reuse_actors=True,
+            search_alg=_Proposals(board), scheduler=_Rungs(board), num_samples=-1, reuse_actors=True
         ),
         run_config=tune.RunConfig(
             name=folder.name,
@@ -63,20 +80,14 @@ def run_search(
             verbose=0,
             stop=_Fatal(board),
             failure_config=tune.FailureConfig(max_failures=MAX_FAILURES),
-            callbacks=[_Failures(board), TBXLoggerCallback()],
+            callbacks=[TBXLoggerCallback()],
         ),
     )
-    try:
-        tuner.fit()
-    except RuntimeError as error:
-        if not ledger.is_finished and board.fatal is None:
-            raise CairnError(
-                f"Ray Tune ended the search ({str(error).splitlines()[0]}); what was finished is kept, run again"
-            ) from error
-    if board.fatal is not None:
-        raise CairnError(board.fatal)
-    if not ledger.is_finished:
-        raise Interrupted
+
+
+def _fresh(folder: Path) -> Path:
+    used = [int(path.name) for path in folder.iterdir() if path.name.isdecimal()] if folder.is_dir() else []
+    return folder / str(max(used, default=0) + 1)
 
 
 class _Board:
@@ -91,6 +102,17 @@ class _Board:
         """Number -> trial that waits inside its report, and the rung of that report."""
         self.live: set[str] = set()
         self.fatal: str | None = None
+        self.mistake: Exception | None = None
+        """What went wrong in our own code inside Tune's loop, before Tune wraps it."""
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Remembers an exception on its way out."""
+        try:
+            yield
+        except Exception as error:
+            self.mistake = error
+            raise
 
 
 class _Unpickled:
@@ -113,7 +135,8 @@ class _Proposals(_Unpickled, Searcher):  # type: ignore[misc]
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
         if len(self._board.live) > self._board.concurrency:  # one more than can run waits, so that no worker does
             return None
-        proposal = self._board.ledger.next()
+        with self._board.watched():
+            proposal = self._board.ledger.next()
         if proposal is None:
             return str(Searcher.FINISHED)
         self._board.numbers[trial_id] = proposal.number
@@ -157,28 +180,38 @@ class _Rungs(_Unpickled, FIFOScheduler):  # type: ignore[misc]
                 _go_on(tune_controller, held)
 
     def on_trial_result(self, tune_controller: Any, trial: Trial, result: Mapping[str, Any]) -> str:
+        with self._board.watched():
+            return str(self._decide(tune_controller, trial, result))
+
+    def _decide(self, tune_controller: Any, trial: Trial, result: Mapping[str, Any]) -> Any:
         ledger, number = self._board.ledger, self._board.numbers[trial.trial_id]
         payload = json.loads(result["payload"])
         if "failed" in payload:
             if payload["fatal"]:
                 self._board.fatal = payload["failed"]
-                return str(TrialScheduler.STOP)
+                return TrialScheduler.STOP
             ledger.fail(number, payload["failed"])
             self._release(tune_controller)
-            return str(TrialScheduler.STOP)
+            return TrialScheduler.STOP
         rung = int(result["rung"])
         ledger.report(number, rung, payload)
         self._release(tune_controller)
         verdict = ledger.verdict(number, rung)
         if verdict is Verdict.STOP:
-            return str(TrialScheduler.STOP)
+            return TrialScheduler.STOP
         if verdict is Verdict.GO_ON or rung == len(ledger.rungs) - 1 or not self._others_work(tune_controller, trial):
-            return str(TrialScheduler.CONTINUE)
+            return TrialScheduler.CONTINUE
         self._board.held[number] = (trial, rung)
-        return str(TrialScheduler.NOOP)
+        return TrialScheduler.NOOP
 
     def on_trial_error(self, tune_controller: Any, trial: Trial) -> None:
-        self._board.held.pop(self._board.numbers[trial.trial_id], None)
+        """The trial lost its worker: it comes back by `on_trial_add`, or has used up its retries."""
+        number = self._board.numbers[trial.trial_id]
+        self._board.held.pop(number, None)
+        if not trial.should_recover():
+            with self._board.watched():
+                self._board.ledger.fail(number, f"its worker died {trial.num_failures} times")
+                self._release(tune_controller)
 
     def _others_work(self, tune_controller: Any, trial: Trial) -> bool:
         idle = {id(held) for held, _ in self._board.held.values()} | {id(trial)}
@@ -196,21 +229,6 @@ class _Rungs(_Unpickled, FIFOScheduler):  # type: ignore[misc]
                 tune_controller.stop_trial(trial)
             else:
                 _go_on(tune_controller, trial)
-
-
-class _Failures(_Unpickled, tune.Callback):  # type: ignore[misc]
-    """Hears of trials that lost more workers than they survive."""
-
-    def __init__(self, board: _Board) -> None:
-        self._board = board
-
-    def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
-        number = self._board.numbers[trial.trial_id]
-        reason = f"its worker died {MAX_FAILURES + 1} times"
-        self._board.ledger.fail(number, reason)
-
-    def on_trial_recover(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
-        logging.getLogger(__name__).info("%s lost its worker and is run again", trial.config["trial"])
 
 
 class _Fatal(_Unpickled, tune.Stopper):  # type: ignore[misc]

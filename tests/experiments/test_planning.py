@@ -23,12 +23,12 @@ def test_a_plan_is_counted_by_hand(write_spec: WriteSpec, tmp_path: Path) -> Non
         ("seeds: [101]", "seeds: [101, 102]"),
     )
     planned = forecast_of(open_study(load_spec(spec))).as_json()
-    # controls: direct (1 stage a rung), target longer (9 + 9 steps; 1), mnli alone (2); one proposal: mnli at 5e-4 (2)
+    # controls: direct (1 stage a rung), target longer (9 + 9 steps; 1), mnli alone (2); a proposal: mnli at 5e-4 (2)
     assert planned["trials"] == 4
-    # a rung: 1 + 1 + 2 + 2 stages, three rungs; finals: 2 seeds x (direct: 2 targets trained; winner: 2 x 2 and the trunk
-    # alone for retrieval)
+    # a rung: 1 + 1 + 2 + 2 stages, three rungs; finals: 2 seeds x (direct: 2 targets trained; winner: 2 x 2 and the
+    # trunk alone for retrieval)
     assert planned["stages"]["naive"] == 3 * 6 + 2 * (2 + 2 * 2 + 1)
-    # direct has 1, 3, 9 steps and target longer 2, 6, 18: nothing shared. Trunk and target of the others: nothing shared.
+    # direct has 1, 3, 9 steps and target longer 2, 6, 18: nothing shared, nor among trunks and targets of the others.
     # Finals share the winner's trunk: 1 + 2 stages a seed instead of 5
     assert planned["stages"]["shared"] == planned["stages"]["to_train"] == 3 * 6 + 2 * (2 + 1 + 2)
     # a longer stage continues the longest shorter one. direct: 1 + 2 + 6 steps; target longer, which continues direct:

@@ -1,5 +1,6 @@
 """Whole studies in seconds: run, continue, disturb, and compare."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from evaluators.errors import CairnError
 from experiments import search
 from experiments.planning import forecast_of
-from experiments.record import RunFolder, read_json, read_rows
+from experiments.record import Journal, RunFolder, read_json, read_rows
 from experiments.run import run_spec
 from experiments.spec import load_spec
 from experiments.study import open_study
@@ -117,6 +118,65 @@ def test_trials_whose_processes_are_killed_midway_give_the_same_numbers(
     spec = write_spec(tmp_path)
     assert run_spec(spec) == 0
     assert len(killed) == 2
+    assert numbers_of(spec) == finished.numbers
+
+
+def test_a_trial_whose_worker_dies_too_often_fails_and_holds_up_nobody(
+    write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undisturbed = search._Rungs.on_trial_result
+
+    def killing(self: Any, controller: Any, trial: Any, result: Mapping[str, Any]) -> str:
+        if trial.config["trial"] == "t0006":
+            os.kill(result["pid"], signal.SIGKILL)
+        return str(undisturbed(self, controller, trial, result))
+
+    monkeypatch.setattr(search._Rungs, "on_trial_result", killing)
+    monkeypatch.setattr(search, "MAX_FAILURES", 1)
+    spec = write_spec(tmp_path)
+    assert run_spec(spec) == 0
+    ended = {row["trial"]: row for row in read_rows(folder_of(spec).trials) if row["event"] == "ended"}
+    assert len(ended) == 9
+    assert (ended["t0006"]["status"], ended["t0006"]["reason"]) == ("failed", "its worker died 2 times")
+    assert [row["status"] for trial, row in ended.items() if trial != "t0006"].count("failed") == 0
+
+
+def test_a_breakdown_of_tunes_own_loop_is_survived(
+    finished: Finished, write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undisturbed = search._Rungs.on_trial_result
+    seen: list[str] = []
+
+    def breaking(self: Any, controller: Any, trial: Any, result: Mapping[str, Any]) -> str:
+        seen.append(trial.config["trial"])
+        if len(seen) == 7:
+            raise RuntimeError("Caught unexpected exception")
+        return str(undisturbed(self, controller, trial, result))
+
+    monkeypatch.setattr(search._Rungs, "on_trial_result", breaking)
+    spec = write_spec(tmp_path)
+    assert run_spec(spec) == 0
+    assert numbers_of(spec) == finished.numbers
+    assert sorted(path.name for path in folder_of(spec).tune.iterdir() if path.is_dir()) == ["1", "2"]
+
+
+def test_a_full_disk_under_the_record_is_told_and_nothing_is_lost(
+    finished: Finished, write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undisturbed, appends = Journal.append, []
+
+    def full(self: Journal, rows: Any) -> None:
+        appends.append(rows)
+        if len(appends) == 12:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        undisturbed(self, rows)
+
+    spec = write_spec(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "append", full)
+        with pytest.raises(CairnError, match="is full; what was finished is kept"):
+            run_spec(spec)
+    assert run_spec(spec) == 0
     assert numbers_of(spec) == finished.numbers
 
 
