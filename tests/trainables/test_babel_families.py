@@ -1,0 +1,30 @@
+from pathlib import Path
+
+import pytest
+
+from trainables.babel_families import write_families
+from trainables.encoder import load_encoder
+from trainables.encoder_source import SHIPPED, EncoderSource
+
+FAMILIES = {"babel-mbert": "bert", "babel-mt5": "mt5", "babel-switch": "switch_transformers"}
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_family_is_shipped_over_the_same_vocabulary(name: str) -> None:
+    encoder, trained = load_encoder(EncoderSource(name=name)), load_encoder(EncoderSource(name="babel-xlmr"))
+    assert encoder.family == FAMILIES[name]
+    assert encoder.tokenizer.size == trained.tokenizer.size
+    assert encoder.tokenizer.cut(["the hat ."])[0].ids == trained.tokenizer.cut(["the hat ."])[0].ids
+
+
+def test_families_frame_their_inputs_in_their_own_way() -> None:
+    framed = {name: load_encoder(EncoderSource(name=name)).tokenizer.join([7], [8]) for name in FAMILIES}
+    assert framed["babel-mbert"].ids == [0, 7, 2, 8, 2]
+    assert framed["babel-mbert"].types == [0, 0, 0, 1, 1]
+    assert framed["babel-mt5"].ids == framed["babel-switch"].ids == [7, 2, 8, 2]
+
+
+def test_the_shipped_folders_are_what_is_written_today(tmp_path: Path) -> None:
+    for folder in write_families(SHIPPED / "babel-xlmr", tmp_path):
+        for path in folder.iterdir():
+            assert path.read_bytes() == (SHIPPED / folder.name / path.name).read_bytes(), path

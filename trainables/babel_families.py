@@ -1,0 +1,64 @@
+"""Untrained encoders of other families over the vocabulary of the offline suite's encoder: configs and tokenizers only.
+
+`babel-mbert`, `babel-mt5` and `babel-switch` exist so that every family's code runs without a download. They have no
+weights; `load_encoder` draws them from a fixed seed. Each family frames its input as its large relatives do: BERT marks
+the second text by token types, T5 knows neither a first token nor a separator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tokenizers import processors
+from transformers import AutoTokenizer, BertConfig, MT5Config, SwitchTransformersConfig
+
+_BERT = {
+    "hidden_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 128,
+    "max_position_embeddings": 128,
+    "hidden_dropout_prob": 0.0,
+    "attention_probs_dropout_prob": 0.0,
+    "initializer_range": 0.06,
+}
+_T5 = {"d_model": 64, "d_kv": 16, "d_ff": 128, "num_layers": 2, "num_heads": 4, "dropout_rate": 0.0}
+_SPARSE = {"num_experts": 4, "num_sparse_encoder_layers": 1, "num_decoder_layers": 1, "num_sparse_decoder_layers": 0}
+
+_CONFIGS: Mapping[str, Callable[..., Any]] = {
+    "babel-mbert": lambda **ids: BertConfig(**_BERT, **ids),
+    "babel-mt5": lambda **ids: MT5Config(**_T5, decoder_start_token_id=ids["pad_token_id"], **ids),
+    "babel-switch": lambda **ids: SwitchTransformersConfig(
+        **_T5, **_SPARSE, decoder_start_token_id=ids["pad_token_id"], **ids
+    ),
+}
+
+
+def write_families(trained: Path, shipped: Path) -> list[Path]:
+    """A folder for each family below `shipped`, over the tokenizer of the encoder in `trained`."""
+    return [_write(name, trained, shipped / name) for name in _CONFIGS]
+
+
+def _write(name: str, trained: Path, folder: Path) -> Path:
+    tokenizer = AutoTokenizer.from_pretrained(trained)
+    start, end = (tokenizer.convert_tokens_to_ids(token) for token in ("<s>", "</s>"))
+    if name == "babel-mbert":
+        tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
+            single="<s>:0 $A:0 </s>:0",
+            pair="<s>:0 $A:0 </s>:0 $B:1 </s>:1",
+            special_tokens=[("<s>", start), ("</s>", end)],
+        )
+        tokenizer.model_input_names = ["input_ids", "token_type_ids", "attention_mask"]
+    else:
+        tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
+            single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", end)]
+        )
+        tokenizer.cls_token = tokenizer.sep_token = tokenizer.bos_token = None
+    config = _CONFIGS[name](
+        vocab_size=len(tokenizer), pad_token_id=tokenizer.pad_token_id, eos_token_id=tokenizer.eos_token_id
+    )
+    config.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
