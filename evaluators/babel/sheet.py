@@ -10,13 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from evaluators.babel.frames import Bucket
 from evaluators.babel.languages import LANGUAGES, PIVOT, Language
 
 if TYPE_CHECKING:
     import pyarrow
+
+Row: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +80,7 @@ class Sheet:
     dataset: str
     make: Callable[[Random, Bucket, int], Any]
     """Source of chance, bucket, running number -> item."""
-    write: Callable[[Any, Language], Mapping[str, Any]]
+    write: Callable[[Any, Language], Row]
     """Item, language -> row, without the numbered columns."""
     columns: Mapping[str, Column]
     parts: Sequence[Part]
@@ -87,25 +89,21 @@ class Sheet:
     config: str = "{language}"
     """The hub's name of a language's configuration."""
 
-    def items(self) -> Mapping[str, list[Any]]:
-        """Split -> items. No two read alike in the pivot, within a split or over the splits."""
+    def drawn(self) -> Mapping[str, list[tuple[Any, Row]]]:
+        """Split -> items, each with its row in the pivot. No two of a sheet read alike there, whatever the split."""
         said: set[str] = set()
-        items: dict[str, list[Any]] = {}
+        drawn: dict[str, list[tuple[Any, Row]]] = {}
         for part in self.parts:
             rng = Random(f"{self.dataset} {part.split}")
-            items[part.split] = []
-            while len(items[part.split]) < part.rows:
-                item = self.make(rng, part.bucket, len(items[part.split]))
-                reads = self._reads(item)
+            drawn[part.split] = []
+            while len(drawn[part.split]) < part.rows:
+                item = self.make(rng, part.bucket, len(drawn[part.split]))
+                row = self.write(item, LANGUAGES[PIVOT])
+                reads = repr([value for name, value in row.items() if not self.columns[name].classes])
                 if reads not in said:
                     said.add(reads)
-                    items[part.split].append(item)
-        return items
-
-    def _reads(self, item: Any) -> str:
-        """What a row says in the pivot, whatever its label."""
-        row = self.write(item, LANGUAGES[PIVOT])
-        return repr([value for name, value in row.items() if not self.columns[name].classes])
+                    drawn[part.split].append((item, row))
+        return drawn
 
     def save(self, root: Path) -> None:
         """Write every file of the data set below `root`."""
@@ -117,16 +115,19 @@ class Sheet:
             [(name, column.arrow()) for name, column in self.columns.items()],
             metadata={"huggingface": json.dumps({"info": {"features": features}})},
         )
-        items = self.items()
+        drawn = self.drawn()
         for part in self.parts:
             for code in part.languages:
                 folder = root / self.dataset / self.config.format(language=code)
                 folder.mkdir(parents=True, exist_ok=True)
-                table = pa.Table.from_pylist(self._rows(items[part.split], LANGUAGES[code]), schema=schema)
+                table = pa.Table.from_pylist(self._rows(drawn[part.split], code), schema=schema)
                 pq.write_table(table, folder / f"{part.split}.parquet", compression="zstd")
 
-    def _rows(self, items: Sequence[Any], language: Language) -> list[dict[str, Any]]:
+    def _rows(self, drawn: Sequence[tuple[Any, Row]], code: str) -> list[dict[str, Any]]:
         return [
-            {**self.write(item, language), **{name: shown(number) for name, shown in self.numbered.items()}}
-            for number, item in enumerate(items)
+            {
+                **(row if code == PIVOT else self.write(item, LANGUAGES[code])),
+                **{name: shown(number) for name, shown in self.numbered.items()},
+            }
+            for number, (item, row) in enumerate(drawn)
         ]
