@@ -86,20 +86,29 @@ class Study:
     @cached_property
     def fingerprints(self) -> dict[str, str]:
         """Training task -> fingerprint of its data, for every task that a stage may train on."""
-        names = dict.fromkeys([*self.spec.space.tasks, *self.trained_tasks])
-        if any(self.spec.space.mlm_shares):
-            names["mlm"] = None
+        names = dict.fromkeys([*self.searched_tasks, *self._written_tasks])
         return {name: data_fingerprint(self.suite.training_task(name), self.data) for name in names}
+
+    @property
+    def searched_tasks(self) -> tuple[str, ...]:
+        """Training tasks of the space and of the targets."""
+        mixed_in = ("mlm",) if any(self.spec.space.mlm_shares) else ()
+        return tuple(dict.fromkeys([*self.spec.space.tasks, *self.trained_tasks, *mixed_in]))
+
+    @property
+    def _written_tasks(self) -> list[str]:
+        plans = self.spec.finals.arms.values()
+        return [task for plan in plans for stage in plan.trunk for task in stage.mixture]
 
     @cached_property
     def data_digest(self) -> str:
-        """Stands for the bytes of everything that the study reads."""
+        """Stands for the bytes of everything that the search reads and its plans are judged on."""
         judged = {
             f"{name} {split}": fingerprint(task, split, self.languages(name, split), self.data)
             for name, task in self.targets.items()
             for split in _SPLITS
         }
-        return digest({"training": self.fingerprints, "judged": judged})
+        return digest({"training": {name: self.fingerprints[name] for name in self.searched_tasks}, "judged": judged})
 
     def languages(self, target: str, split: Split) -> tuple[str, ...]:
         """Languages in which a target is judged on a split.
@@ -177,8 +186,7 @@ def data_source(suite: Suite, named: str | None, given: Path | None, *, cache: P
 
 
 def _pinned_data(study: Study) -> DataSource:
-    names = dict.fromkeys([*study.spec.space.tasks, *study.trained_tasks])
-    tasks = [study.suite.training_task(name) for name in names] + list(study.targets.values())
+    tasks = [study.suite.training_task(name) for name in study.fingerprints] + list(study.targets.values())
     return pinned(study.data, [table for task in tasks for tables in task.tables.values() for table in tables])
 
 
