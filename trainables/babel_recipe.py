@@ -41,7 +41,7 @@ RECIPE = Recipe(
     learning_rate=4e-3,
     batch_size=32,
     warmup_share=0.06,
-    masking=Masking(selected=0.3, masked=0.6, replaced=0.3, replace_from="batch"),
+    masking=Masking(selected=0.3, masked=0.6, replaced=0.3, replace_from="document"),
     seed=0,
 )
 

@@ -34,11 +34,27 @@ def corrupted(batch: Batch, tokenizer: TextTokenizer, masking: Masking, seed: in
     labels_BT = np.where(selected_BT, ids_BT, IGNORED)
     fate_BT = random.random(ids_BT.shape)
     replaced_BT = selected_BT & (fate_BT >= masking.masked) & (fate_BT < masking.masked + masking.replaced)
-    source = ids_BT[open_BT] if masking.replace_from == "batch" else _ordinary(tokenizer)
-    replacements_BT = source[random.integers(len(source), size=ids_BT.shape)] if len(source) else ids_BT
+    if masking.replace_from == "document":
+        replacements_BT = _from_same_input(ids_BT, open_BT, random)
+    else:
+        source = ids_BT[open_BT] if masking.replace_from == "batch" else _ordinary(tokenizer)
+        replacements_BT = source[random.integers(len(source), size=ids_BT.shape)] if len(source) else ids_BT
     ids_BT = np.where(replaced_BT, replacements_BT, ids_BT)
     ids_BT = np.where(selected_BT & (fate_BT < masking.masked), tokenizer.mask_id, ids_BT)
     return replace(batch, input_ids=torch.from_numpy(ids_BT), gold={"labels": torch.from_numpy(labels_BT)})
+
+
+def _from_same_input(
+    ids_BT: NDArray[np.int64], open_BT: NDArray[np.bool_], random: np.random.Generator
+) -> NDArray[np.int64]:
+    """For every position some token of its own input, special ones excepted."""
+    open_first_BT = np.argsort(~open_BT, axis=1, kind="stable")
+    count_B1 = open_BT.sum(axis=1, keepdims=True)
+    chosen_BT = (random.random(ids_BT.shape) * count_B1).astype(np.int64)
+    drawn_BT: NDArray[np.int64] = np.take_along_axis(
+        ids_BT, np.take_along_axis(open_first_BT, chosen_BT, axis=1), axis=1
+    )
+    return drawn_BT
 
 
 def _open(ids_BT: NDArray[np.int64], mask_BT: NDArray[np.int64], tokenizer: TextTokenizer) -> NDArray[np.bool_]:

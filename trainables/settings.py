@@ -20,8 +20,8 @@ class Masking:
     selected: float = 0.15
     masked: float = 0.8
     replaced: float = 0.1
-    replace_from: Literal["vocabulary", "batch"] = "vocabulary"
-    """Where a replacing token is drawn from: all of the vocabulary, or the other tokens of the batch (harder)."""
+    replace_from: Literal["vocabulary", "batch", "document"] = "vocabulary"
+    """Where a replacing token is drawn from: the vocabulary, or (harder) the batch, or (hardest) the same input."""
 
     def __post_init__(self) -> None:
         if not 0 < self.selected < 1:
