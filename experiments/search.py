@@ -60,6 +60,8 @@ def run_search(
                 raise CairnError(f"Ray Tune broke down {MAX_STARTS} times ({said}); run again to continue") from error
             ledger.hand_out_again()
             continue
+        if board.mistake is not None:
+            raise board.mistake
         if board.fatal is not None:
             raise CairnError(board.fatal)
         if not ledger.is_finished:
@@ -241,7 +243,7 @@ class _Fatal(_Unpickled, tune.Stopper):  # type: ignore[misc]
         return False
 
     def stop_all(self) -> bool:
-        return self._board.fatal is not None
+        return self._board.fatal is not None or self._board.mistake is not None
 
 
 def _go_on(tune_controller: Any, trial: Trial) -> None:
