@@ -1,12 +1,14 @@
-"""Untrained encoders of other families over the vocabulary of the offline suite's encoder: configs and tokenizers only.
+"""Untrained encoders over the vocabulary of the offline suite's encoder: configs and tokenizers only.
 
 `babel-mbert`, `babel-mt5` and `babel-switch` exist so that every family's code runs without a download. They have no
 weights; `load_encoder` draws them from a fixed seed. Each family frames its input as its large relatives do: BERT marks
-the second text by token types, T5 knows neither a first token nor a separator.
+the second text by token types, T5 knows neither a first token nor a separator. `babel-untrained` is the suite's own
+encoder without its weights: what pretraining adds is measured against it.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,8 +39,18 @@ _CONFIGS: Mapping[str, Callable[..., Any]] = {
 
 
 def write_families(trained: Path, shipped: Path) -> list[Path]:
-    """A folder for each family below `shipped`, over the tokenizer of the encoder in `trained`."""
-    return [_write(name, trained, shipped / name) for name in _CONFIGS]
+    """A folder for each family below `shipped`, over the tokenizer of the encoder in `trained`, and one for itself."""
+    return [
+        _untrained(trained, shipped / "babel-untrained"),
+        *(_write(name, trained, shipped / name) for name in _CONFIGS),
+    ]
+
+
+def _untrained(trained: Path, folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
+        shutil.copyfile(trained / name, folder / name)
+    return folder
 
 
 def _write(name: str, trained: Path, folder: Path) -> Path:
@@ -59,6 +71,8 @@ def _write(name: str, trained: Path, folder: Path) -> Path:
     config = _CONFIGS[name](
         vocab_size=len(tokenizer), pad_token_id=tokenizer.pad_token_id, eos_token_id=tokenizer.eos_token_id
     )
+    for said in ("is_local", "local_files_only"):  # how this machine loaded it, which is nothing of the tokenizer's
+        tokenizer.init_kwargs.pop(said, None)
     config.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder

@@ -7,6 +7,7 @@ from trainables.encoder import load_encoder
 from trainables.encoder_source import SHIPPED, EncoderSource
 
 FAMILIES = {"babel-mbert": "bert", "babel-mt5": "mt5", "babel-switch": "switch_transformers"}
+UNTRAINED = "babel-untrained"
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -22,6 +23,14 @@ def test_families_frame_their_inputs_in_their_own_way() -> None:
     assert framed["babel-mbert"].ids == [0, 7, 2, 8, 2]
     assert framed["babel-mbert"].types == [0, 0, 0, 1, 1]
     assert framed["babel-mt5"].ids == framed["babel-switch"].ids == [7, 2, 8, 2]
+
+
+def test_the_untrained_twin_differs_from_the_encoder_in_its_weights_alone() -> None:
+    twin, trained = load_encoder(EncoderSource(name=UNTRAINED)), load_encoder(EncoderSource(name="babel-xlmr"))
+    shapes = [{name: value.shape for name, value in one.module.state_dict().items()} for one in (twin, trained)]
+    assert shapes[0] == shapes[1]
+    embedding = "embeddings.word_embeddings.weight"
+    assert not twin.module.state_dict()[embedding].equal(trained.module.state_dict()[embedding])
 
 
 def test_the_shipped_folders_are_what_is_written_today(tmp_path: Path) -> None:
