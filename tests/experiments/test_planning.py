@@ -62,4 +62,4 @@ def test_every_shipped_spec_is_planned_without_network_torch_and_ray(path: Path,
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     planned = json.loads(done.stdout)
-    assert planned["stages"]["naive"] > planned["stages"]["shared"] == planned["stages"]["to_train"] > 0
+    assert planned["stages"]["naive"] >= planned["stages"]["shared"] == planned["stages"]["to_train"] > 0

@@ -1,4 +1,4 @@
-"""The study on real data, cut to seconds: the same spec, readers, encoder build and finals, on a mirror in miniature."""
+"""The study on real data, cut to seconds: the same spec, readers, encoder build and finals on a mirror in miniature."""
 
 from pathlib import Path
 
