@@ -40,6 +40,7 @@ def test_the_study_on_real_data_goes_from_text_to_report_and_a_second_run_trains
     assert {row["arm"] for row in finals} == {"winner 1", "direct"}
     assert all(0 <= row["value"] <= 100 for row in finals)
     assert not (run / "failures.jsonl").exists() or not read_rows(run / "failures.jsonl")
+    assert set(read_json(run / "environment.json")["seconds"]) == {"encoder", "search", "finals"}
     before = (read_json(run / "environment.json")["stages"], (run / "scores.jsonl").read_bytes())
     assert run_spec(spec, mirror) == 0
     assert (read_json(run / "environment.json")["stages"], (run / "scores.jsonl").read_bytes()) == before
