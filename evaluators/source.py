@@ -194,7 +194,7 @@ def _resolved(table: Table) -> str:
     except Exception as error:
         raise BadData(
             f"the hub did not say which commit of {table.dataset} is current ({error}); check the network, or name the "
-            "commit under revisions"
+            "commit under `revisions` in the spec"
         ) from error
     assert commit, "the hub names a commit for every revision"
     return commit

@@ -193,7 +193,11 @@ def _plan_environment(study: Study) -> None:
     if "stages" not in found:
         forecast = forecast_of(study).as_json()
         planned = {"most": forecast["stages"], "fewest": forecast["fewest"]["stages"]}
-        found |= {"started": now(), "seconds": found.get("seconds", {}), "stages": {"trained": 0, "found": 0, "planned": planned}}
+        found |= {
+            "started": now(),
+            "seconds": found.get("seconds", {}),
+            "stages": {"trained": 0, "found": 0, "planned": planned},
+        }
     write_json(study.folder.environment, {**describe_environment(), **found})
 
 

@@ -60,6 +60,8 @@ class ExperimentSpec(BaseModel):
     """Target tasks; all of the suite's by default."""
     languages: tuple[str, ...] | None = None
     """Languages of the evaluation; None, written `all`: every one of the targets' for which there are data."""
+    revisions: dict[str, str] = Field(default_factory=dict)
+    """Data set on the hub -> commit, forty hex digits; others are asked for on the first start, and recorded."""
     runs: str = "runs"
     """Folder of run folders."""
     store: str | None = None
@@ -322,10 +324,36 @@ def _steps_have_effect(raw: Mapping[str, Any]) -> list[Mistake]:
     return [Mistake(("finals", "task_steps", name), text) for name in steps if name not in trained]
 
 
+def _grids_hold_something(raw: Mapping[str, Any]) -> list[Mistake]:
+    """Empty lists beside a value of a wrong type, which keeps the space from being looked at as a whole."""
+    space = raw.get("space")
+    if not isinstance(space, dict):
+        return []
+    text = "is empty; give at least one value"
+    return [Mistake(("space", key), text) for key, value in space.items() if value == [] and key != "tasks"]
+
+
+def _revisions_are_commits(raw: Mapping[str, Any]) -> list[Mistake]:
+    suite, revisions = _suite(raw), raw.get("revisions")
+    if suite is None or not isinstance(revisions, dict):
+        return []
+    tasks = [*suite.targets.values(), *suite.training.values()]
+    known = sorted({table.dataset for task in tasks for tables in task.tables.values() for table in tables})
+    mistakes = []
+    for name, commit in revisions.items():
+        if name not in known:
+            mistakes.append(Mistake(("revisions", name), f"no task of {suite.name} reads {name!r}{near(name, known)}"))
+        elif isinstance(commit, str) and not re.fullmatch("[0-9a-f]{40}", commit):
+            mistakes.append(Mistake(("revisions", name), f"{commit!r} is no commit; give its forty hex digits"))
+    return mistakes
+
+
 _CHECKS: tuple[Callable[[Mapping[str, Any]], list[Mistake]], ...] = (
     _selector_has_languages,
     _seeds_are_fresh,
     _lists_name_things_once,
     _enough_is_proposed,
     _steps_have_effect,
+    _grids_hold_something,
+    _revisions_are_commits,
 )

@@ -145,7 +145,7 @@ def open_study(spec: ExperimentSpec, data: Path | None = None, *, pin: bool = Fa
     recorded = read_json(RunFolder(_absolute(spec.runs) / spec.name).resolved).get("revisions", {})
     suite = find_suite(spec.suite)
     source = data_source(suite, spec.data, data, cache=cache_root(spec))
-    source = replace(source, revisions=recorded.get("data", {}))
+    source = replace(source, revisions={**recorded.get("data", {}), **spec.revisions})
     encoder = source_of(spec.encoder, suite, source, store_root(spec))
     study = Study(spec, source, replace(encoder, revision=encoder.revision or recorded.get("encoder")))
     if pin:

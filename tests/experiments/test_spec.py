@@ -202,3 +202,20 @@ def test_mistakes_in_a_written_plan_are_named_with_their_place() -> None:
     assert "all weights positive" in mistake
     (mistake,) = mistakes(changed(ARMS).replace("nli last", "direct"))
     assert "as a winner or a control is named" in mistake
+
+
+def test_an_empty_grid_is_told_beside_a_value_of_a_wrong_type() -> None:
+    told = mistakes(changed(("[1.0e-3, 5.0e-4]", "[2e-5]"), ("steps: [9]\n", "steps: []\n")))
+    assert any(line.startswith("space.steps: is empty") for line in told)
+    assert any(line.startswith("space.learning_rates.0: found the text") for line in told)
+
+
+def test_a_commit_of_a_data_set_can_be_pinned() -> None:
+    commit = "0123456789" * 4
+    suite = changed(("suite: babel", "suite: xtreme"), ("ccg", "csqa"))
+    assert read_spec(f"{suite}revisions: {{facebook/xnli: '{commit}'}}\n").revisions == {"facebook/xnli": commit}
+    told = mistakes(f"{suite}revisions: {{facebook/xnli: main, facebook/xnly: '{commit}'}}\n")
+    assert told[0] == "revisions.facebook/xnli: 'main' is no commit; give its forty hex digits (line 12)"
+    assert told[1].startswith(
+        "revisions.facebook/xnly: no task of xtreme reads 'facebook/xnly'; did you mean facebook/xnli"
+    )
