@@ -63,7 +63,7 @@ class Ledger:
     @property
     def is_finished(self) -> bool:
         """Has every trial ended?"""
-        return len(self.ended) == self.planned
+        return len(self.ended) >= self.planned and len(self.ended) == len(self.proposals)
 
     def next(self) -> Proposal | None:
         """The next trial to start; None when all have been handed out."""

@@ -69,7 +69,7 @@ def run_spec(path: Path, data: Path | None = None, *, status: Status | None = No
             raise
         except (KeyboardInterrupt, Interrupted):
             status.say(f"interrupted; what was finished is kept in {folder.path}. Run the same command to continue:")
-            status.say(f"  {read_json(folder.resolved)['reproduce']}")
+            status.say(f"  {_command(path, data)}")
             return INTERRUPTED
         status.phase("writing the report")
         report = build_report(folder.path)
@@ -93,11 +93,15 @@ def _start_record(study: Study, path: Path, data: Path | None) -> None:
                 f"{folder.path} holds a run with another {', '.join(changed)}; give this one another name, or move the "
                 "folder away (trained stages stay in the store and are found again)"
             )
-    flag = f" --data {shlex.quote(str(data))}" if data is not None else ""
-    wanted["reproduce"] = f"cairn run {shlex.quote(str(path))}{flag}"
+    wanted["reproduce"] = _command(path, data)
     wanted["store"] = str(store_root(study.spec))
     write_text(folder.path / "spec.yaml", path.read_text(encoding="utf-8"))
     write_json(folder.resolved, wanted)
+
+
+def _command(path: Path, data: Path | None) -> str:
+    flag = f" --data {shlex.quote(str(data))}" if data is not None else ""
+    return f"cairn run {shlex.quote(str(path))}{flag}"
 
 
 def _build_encoder(study: Study, status: Status) -> None:

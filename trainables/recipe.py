@@ -35,6 +35,15 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        for name in ("layers", "hidden", "heads", "feed_forward", "steps", "batch_size"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        if self.vocabulary < 16:
+            raise ValueError(f"vocabulary is {self.vocabulary}; special tokens and letters need at least 16 pieces")
+        if not 0 < self.learning_rate < 1:
+            raise ValueError(f"learning_rate is {self.learning_rate}; give a number between 0 and 1")
+        if not 0 <= self.dropout < 1 or not 0 <= self.warmup_share < 1:
+            raise ValueError(f"dropout {self.dropout} and warmup_share {self.warmup_share} are shares below 1")
         if self.hidden % self.heads:
             raise ValueError(
                 f"a width of {self.hidden} cannot be shared by {self.heads} attention heads; make it divisible"

@@ -122,6 +122,12 @@ class Retrieval:
     """Subtract each side's mean vector first, which removes what only says the language."""
     max_length_tokens: int = 512
 
+    def __post_init__(self) -> None:
+        if self.layer is not None and self.layer < 0:
+            raise ValueError(f"layer is {self.layer}; give 0 for the embedding, or the number of a layer")
+        if self.max_length_tokens < 3:
+            raise ValueError(f"max_length_tokens is {self.max_length_tokens}; a sentence needs at least 3")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Inference:
@@ -133,6 +139,11 @@ class Inference:
     """Candidate starts and ends kept a window."""
     max_answer_tokens: int = 30
     retrieval: Retrieval = Retrieval()
+
+    def __post_init__(self) -> None:
+        for name in ("batch_tokens", "best_spans", "max_answer_tokens"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
 
 
 def as_key(training: Training, tasks: Iterable[str]) -> dict[str, Any]:

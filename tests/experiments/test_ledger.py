@@ -121,6 +121,13 @@ def test_more_trials_continue_a_finished_search(open_ledger: Opener) -> None:
     assert len(longer.ended) == 12
 
 
+def test_fewer_trials_leave_a_finished_search_finished(open_ledger: Opener) -> None:
+    run_to_end(open_ledger(trials=6))
+    shorter = open_ledger(trials=2)
+    assert shorter.is_finished
+    assert shorter.next() is None
+
+
 def test_a_space_that_is_used_up_ends_a_random_search(open_ledger: Opener) -> None:
     ledger = open_ledger(trials=400)
     run_to_end(ledger)

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
-from trainables.settings import Masking, TaskTraining, Training, as_key
+from trainables.settings import Inference, Masking, Retrieval, TaskTraining, Training, as_key
 
 
 def test_a_constant_rate_rises_over_the_warm_up_and_stays() -> None:
@@ -58,3 +59,17 @@ def test_settings_that_cannot_hold_say_why(wrong: dict[str, object], mend: str) 
 def test_masking_shares_sum_to_at_most_one() -> None:
     with pytest.raises(ValueError, match="sum to at most 1"):
         Masking(masked=0.8, replaced=0.3)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Inference(batch_tokens=-5),
+        lambda: Inference(best_spans=0),
+        lambda: Retrieval(layer=-3),
+        lambda: Retrieval(max_length_tokens=0),
+    ],
+)
+def test_a_model_cannot_be_asked_in_a_way_that_makes_no_sense(make: Callable[[], object]) -> None:
+    with pytest.raises(ValueError, match=r"is (-5|0|-3);"):
+        make()
