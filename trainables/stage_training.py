@@ -25,7 +25,7 @@ from trainables.feed import Feed, open_feed
 from trainables.loop import Trained, train
 from trainables.model import MultiHeadModel
 from trainables.settings import Training
-from trainables.stages import Shorter
+from trainables.trainer import Shorter
 from trainables.weights import load_encoder_weights, load_weights, save_optimizer, save_weights
 
 WEIGHTS = "model.safetensors"

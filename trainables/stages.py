@@ -11,12 +11,11 @@ trained or loaded (`stage_training`), so that naming and counting stages stays c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evaluators.reading import available_languages, fingerprint
 from evaluators.source import DataSource
@@ -27,6 +26,7 @@ from trainables.encoder_source import EncoderSource, encoder_fingerprint
 from trainables.keys import digest, family_key, stage_content, stage_key
 from trainables.settings import Training
 from trainables.store import Store
+from trainables.trainer import Shorter, Trainer
 
 if TYPE_CHECKING:
     from trainables.model import MultiHeadModel
@@ -37,43 +37,6 @@ class Checkpoint(NamedTuple):
 
     key: str
     path: Path | None
-
-
-class Shorter(NamedTuple):
-    """A stored shorter version of a stage."""
-
-    path: Path
-    steps: int
-
-
-class TrainedStage(Protocol):
-    """What training made."""
-
-    @property
-    def examples(self) -> int:
-        """Examples trained on."""
-        ...
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """For the record, as plain JSON values."""
-        ...
-
-    def save(self, folder: Path) -> None:
-        """Write weights and what is needed to go on."""
-        ...
-
-
-class Trainer(Protocol):
-    """Trains and loads models; knows neither keys nor the store."""
-
-    def train(self, stage: Stage, start: Path | None, shorter: Shorter | None) -> TrainedStage:
-        """Train to the stage's end: from the start's encoder with fresh heads, or from its shorter version."""
-        ...
-
-    def load(self, path: Path | None, tasks: Sequence[str]) -> MultiHeadModel:
-        """The model of a stored stage with the heads of its tasks; the bare encoder for no path."""
-        ...
 
 
 @dataclass(kw_only=True)

@@ -21,8 +21,9 @@ from search_spaces.ladder import Ladder
 from search_spaces.plan import Plan, Stage, mixture
 from trainables.encoder_source import EncoderSource
 from trainables.settings import Training
-from trainables.stages import Checkpoint, Shorter, StageRunner
+from trainables.stages import Checkpoint, StageRunner
 from trainables.store import Store, StoreError
+from trainables.trainer import Shorter
 
 
 def read_pair(row: Row) -> Pair:
