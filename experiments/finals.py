@@ -36,6 +36,9 @@ def run_finals(
 ) -> None:
     """Train and judge every unit that is not recorded yet. `progress(done, total, failed, before)`.
 
+    What is still waiting when this ends early goes with the session. It is not cancelled: Ray 2.60 ends the whole
+    driver if a task is cancelled while it is on its way to a worker.
+
     Raises:
         CairnError: the same mistake would fail every unit (a broken data file, a full disk).
     """
@@ -46,22 +49,18 @@ def run_finals(
     journals = _Journals(study.folder)
     progress(before, total, failed, before)
     trunks, waiting = _submit([unit for name, unit in todo.items() if name not in done], settings, resources)
-    try:
-        while waiting or trunks:
-            ready, _ = ray.wait([*trunks, *waiting], num_returns=1, timeout=1.0)
-            for reference in ready:
-                outcome = _outcome(reference)
-                if outcome.get("fatal"):
-                    raise CairnError(outcome["failed"])
-                if reference in trunks:
-                    journals.note_trunk(trunks.pop(reference), outcome)
-                    continue
-                journals.note(waiting.pop(reference), outcome)
-                failed += "failed" in outcome
-            progress(total - len(waiting), total, failed, before)
-    finally:
-        for reference in [*trunks, *waiting]:
-            ray.cancel(reference, force=True)
+    while waiting or trunks:
+        ready, _ = ray.wait([*trunks, *waiting], num_returns=1, timeout=1.0)
+        for reference in ready:
+            outcome = _outcome(reference)
+            if outcome.get("fatal"):
+                raise CairnError(outcome["failed"])
+            if reference in trunks:
+                journals.note_trunk(trunks.pop(reference), outcome)
+                continue
+            journals.note(waiting.pop(reference), outcome)
+            failed += "failed" in outcome
+        progress(total - len(waiting), total, failed, before)
 
 
 def _submit(
