@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from dataclasses import replace
 
-from evaluators.examples import Answer, Bitext, Choice, Example, Pair, Question, Tagged, Text
+from evaluators.examples import Answer, Bitext, Choice, Example, Pair, Query, Question, Tagged, Text
 from evaluators.task import Dropped, Task
 
 REACH = 3
@@ -35,6 +35,10 @@ def check(example: Example, task: Task) -> None:
                 raise ValueError(f"the label is {example.label!r}; the choices are 0 to {len(example.choices) - 1}")
         case Bitext():
             _texts(foreign=example.foreign, english=example.english)
+        case Query():
+            _texts(query=example.text)
+            if example.right is not None and not example.right:
+                raise ValueError("no passage of the pool is right")
         case Text():
             _texts(text=example.text, parallel=example.parallel)
             if not example.text.strip():

@@ -75,7 +75,27 @@ class Text:
     parallel: str = ""
 
 
-Example: TypeAlias = Pair | Tagged | Question | Choice | Bitext | Text
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A text that asks for passages of a pool; `right` names the ids of those that answer it."""
+
+    id: str
+    text: str
+    right: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A candidate of a pool: a text, and where there is one the text around it."""
+
+    id: str
+    text: str
+    context: str = ""
+    language: str = ""
+
+
+Example: TypeAlias = Pair | Tagged | Question | Choice | Bitext | Text | Query
 
 Prediction: TypeAlias = str | int | tuple[str, ...]
-"""A label (Pair), an index (Choice; Bitext: place of the chosen foreign sentence), tags (Tagged), a text (Question)."""
+"""A label (Pair), an index (Choice; Bitext: place of the chosen foreign sentence), tags (Tagged), a text (Question),
+ids of passages from the best on (Query)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evaluators.examples import Bitext, Choice, Example, Pair, Prediction, Question, Tagged, Text
+from evaluators.examples import Bitext, Choice, Example, Pair, Prediction, Query, Question, Tagged, Text
 
 
 def gold_of(example: Example, place: int | None = None) -> Prediction | None:
@@ -23,6 +23,8 @@ def gold_of(example: Example, place: int | None = None) -> Prediction | None:
             return example.tags
         case Question():
             return _answer(example)
+        case Query():
+            return example.right
         case Bitext():
             if place is None:
                 raise ValueError(

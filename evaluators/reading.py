@@ -44,11 +44,11 @@ def read(task: Task, split: Split, language: str, data: DataSource) -> Reading:
     """All examples of one language in one split, in the files' order.
 
     Raises:
-        SealedSplit: the split is "test" and the source is sealed.
+        SealedSplit: the split is "test" or "whole" and the source is sealed.
         UnknownName: the task has no such language in that split.
         BadData: a file is missing or broken, or a row breaks the task's rules.
     """
-    if split == "test" and data.sealed:
+    if split in ("test", "whole") and data.sealed:
         raise SealedSplit(
             f"the test split of {task.name} is sealed while the search is on; select on dev, and read test in finals"
         )
@@ -164,7 +164,7 @@ def _check_gold(task: Task, split: Split, language: str, examples: list[Example]
     if task.kind is Kind.TEXT:
         return
     without = [example.id for place, example in enumerate(examples) if gold_of(example, place) is None]
-    if without and (split != "test" or len(without) < len(examples)):
+    if without and (split not in ("test", "whole") or len(without) < len(examples)):
         raise BadData(
             f"{task.name} {split} in {language!r}: {len(without)} of {len(examples)} examples have no gold, the first "
             f"is {without[0]!r}; use the published file"
@@ -172,14 +172,14 @@ def _check_gold(task: Task, split: Split, language: str, examples: list[Example]
 
 
 def _tables(task: Task, split: Split, language: str) -> list[Table]:
-    return [table for table in task.tables.get(split, ()) if language in table.configs]
+    return [table for table in task.tables_of(split) if language in table.configs]
 
 
 def _files(task: Task, split: Split, language: str, data: DataSource) -> list[tuple[Table, str]]:
     """The tables and configs to read. Of each table, a mirror must have one config of the language, or more."""
     tables = _tables(task, split, language)
     if not tables:
-        if not task.tables.get(split):
+        if not task.tables_of(split):
             raise UnknownName(f"{task.name} split", split, task.tables)
         raise UnknownName(f"{task.name} {split} language", language, task.languages(split))
     files = []

@@ -8,7 +8,7 @@ several targets share one: XQuAD and MLQA are both answered by the model trained
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal, TypeAlias
 
@@ -17,7 +17,9 @@ from evaluators.examples import Example, Prediction
 Row: TypeAlias = Mapping[str, Any]
 """One row as a reader sees it: the file's columns. Label columns named in `Table.classes` already hold class names
 (None for -1, "no gold"). Under "#" stands the row's number in its file, for data sets whose rows have no id."""
-Split: TypeAlias = Literal["train", "dev", "test"]
+Split: TypeAlias = Literal["train", "dev", "test", "whole"]
+"""`whole` is the official test data entire and in their own order, both halves of a set that is cut in two: what a
+submission answers. It is as sealed as `test`."""
 
 
 class Kind(StrEnum):
@@ -29,6 +31,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     BITEXT = "bitext"
     TEXT = "text"
+    RANKING = "ranking"
 
 
 class Dropped(Exception):
@@ -93,10 +96,18 @@ class Task:
     """Names of the metrics whose mean is the task's score."""
     trained_as: str | None = None
     """Training task whose head answers this one; None: no training (retrieval)."""
+    parallel: bool = False
+    """The same id is the same item in every language of a split: languages are then no independent evidence."""
+
+    def tables_of(self, split: Split) -> tuple[Table, ...]:
+        """Where the split is; nothing where it does not exist. The whole is the test data without their cut."""
+        if split == "whole":
+            return tuple(replace(table, half=None) for table in self.tables.get("test", ()))
+        return tuple(self.tables.get(split, ()))
 
     def languages(self, split: Split) -> tuple[str, ...]:
         """Languages that have this split, in the order of the declaration; empty where the split does not exist."""
-        return tuple(dict.fromkeys(code for table in self.tables.get(split, ()) for code in table.configs))
+        return tuple(dict.fromkeys(code for table in self.tables_of(split) for code in table.configs))
 
 
 def score(task: Task, gold: Sequence[Example], predicted: Sequence[Prediction], language: str) -> dict[str, float]:

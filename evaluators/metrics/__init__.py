@@ -14,9 +14,10 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from evaluators.errors import CairnError
-from evaluators.examples import Bitext, Choice, Pair, Question, Tagged
+from evaluators.examples import Bitext, Choice, Pair, Query, Question, Tagged
 from evaluators.metrics.accuracy import accuracy, check_lengths
 from evaluators.metrics.mlqa import normalised as mlqa_normalised
+from evaluators.metrics.ranking import mean_average_precision, mean_reciprocal_rank
 from evaluators.metrics.retrieval import pair_scores
 from evaluators.metrics.squad import answer_f1, best_over_answers, exact_match, no_answer_f1, squad_normalised
 from evaluators.metrics.tagging import Behaviour, SpanScores, span_scores, token_accuracy
@@ -26,8 +27,10 @@ __all__ = [
     "ACCURACY",
     "BUCC_F1",
     "EXACT_MATCH",
+    "MAP_20",
     "MLQA_EXACT_MATCH",
     "MLQA_F1",
+    "MRR_20",
     "QA_F1",
     "SPAN_F1",
     "SPAN_F1_CURRENT",
@@ -104,6 +107,20 @@ def _bucc_f1(gold: Sequence[Bitext], predicted: Sequence[int], language: str) ->
     return pair_scores({(place, place) for place in range(len(gold))}, extracted).f1
 
 
+def _first_right(gold: Sequence[Query], predicted: Sequence[tuple[str, ...]], language: str) -> float:
+    return mean_reciprocal_rank([_right(query)[0] for query in gold], predicted)
+
+
+def _all_right(gold: Sequence[Query], predicted: Sequence[tuple[str, ...]], language: str) -> float:
+    return mean_average_precision([_right(query) for query in gold], predicted)
+
+
+def _right(query: Query) -> tuple[str, ...]:
+    if not query.right:
+        raise _without_gold(query.id)
+    return query.right
+
+
 def _without_gold(example_id: str) -> CairnError:
     return CairnError(f"example {example_id!r} has no gold, so there is nothing to score; choose a split that has gold")
 
@@ -136,3 +153,6 @@ MLQA_EXACT_MATCH = Metric(
 MLQA_F1 = Metric(name="f1", compute=_answers(answer_f1, mlqa_normalised), signature=f"answer-f1|{_MLQA_RULE}")
 
 BUCC_F1 = Metric(name="f1", compute=_bucc_f1, signature="pair-f1")
+
+MRR_20 = Metric(name="map@20", compute=_first_right, signature="reciprocal-rank|cut:20")
+MAP_20 = Metric(name="map@20", compute=_all_right, signature="average-precision|cut:20")
