@@ -1,6 +1,7 @@
-"""The suites: XTREME, its freely available relative OPEN, and the offline BABEL.
+"""The suites: XTREME, XTREME-R, their freely available relative OPEN, and the offline BABEL.
 
-XTREME's targets stand in the order in which the official average adds them. OPEN is for a local mirror of data that
+XTREME's targets stand in the order in which the official average adds them. XTREME-R's official script prints no total
+and cannot score LAReQA; the order of its ten tasks is ours. OPEN is for a local mirror of data that
 anyone may use: no XNLI and BUCC, other treebanks, inference in eleven other languages. Its scores are its own and not
 comparable with published ones.
 """
@@ -14,9 +15,13 @@ from evaluators.errors import UnknownName
 from evaluators.suite import Suite
 from evaluators.task import Task
 from evaluators.tasks import INTERMEDIATE, TARGET
-from evaluators.tasks.panx import PANX_OPEN
-from evaluators.tasks.tatoeba import TATOEBA_OPEN
+from evaluators.tasks.lareqa import LAREQA
+from evaluators.tasks.mewslix import MEWSLIX
+from evaluators.tasks.panx import PANX_R
+from evaluators.tasks.tatoeba import TATOEBA_OPEN, TATOEBA_R
+from evaluators.tasks.udpos import UDPOS_R
 from evaluators.tasks.udpos_open import UDPOS_OPEN
+from evaluators.tasks.xquad import XQUAD_R
 
 
 def _by_name(tasks: Iterable[Task]) -> dict[str, Task]:
@@ -39,6 +44,26 @@ XTREME = Suite(
     },
 )
 
+XTREME_R = Suite(
+    name="xtreme-r",
+    title="XTREME-R: 50 languages, ten tasks",
+    targets=_by_name(
+        [
+            *(TARGET["xnli"], TARGET["xcopa"], PANX_R, UDPOS_R, TATOEBA_R, MEWSLIX, LAREQA),
+            *(XQUAD_R, TARGET["mlqa"], TARGET["tydiqa"]),
+        ]
+    ),
+    training={**INTERMEDIATE, "panx": PANX_R, "udpos": UDPOS_R},
+    pivots=("de", "ru", "zh"),
+    groups={
+        "classification": ("xnli", "xcopa"),
+        "tagging": ("udpos", "panx"),
+        "qa": ("xquad", "mlqa", "tydiqa"),
+        "retrieval": ("tatoeba", "mewslix"),
+        "multi_choice": ("xcopa",),
+    },
+)
+
 _FREE_TRAINING = ("mnli", "squad1", "squad2", "supertags", "cosmosqa", "csqa", "siqa", "copa", "pawsx", "tydiqa", "mlm")
 
 OPEN = Suite(
@@ -46,11 +71,11 @@ OPEN = Suite(
     title="OPEN: XTREME's tasks on freely available data",
     targets=_by_name(
         [
-            *(TARGET["pawsx"], TARGET["xnli-extension"], PANX_OPEN, UDPOS_OPEN, TATOEBA_OPEN),
+            *(TARGET["pawsx"], TARGET["xnli-extension"], PANX_R, UDPOS_OPEN, TATOEBA_OPEN),
             *(TARGET["xquad"], TARGET["mlqa"], TARGET["tydiqa"]),
         ]
     ),
-    training=_by_name([*(INTERMEDIATE[name] for name in _FREE_TRAINING), PANX_OPEN, UDPOS_OPEN]),
+    training=_by_name([*(INTERMEDIATE[name] for name in _FREE_TRAINING), PANX_R, UDPOS_OPEN]),
     pivots=("de", "fi", "ko"),
     groups={
         "classification": ("pawsx", "xnli-extension"),
@@ -60,7 +85,7 @@ OPEN = Suite(
     },
 )
 
-SUITES: Mapping[str, Suite] = {suite.name: suite for suite in (BABEL, XTREME, OPEN)}
+SUITES: Mapping[str, Suite] = {suite.name: suite for suite in (BABEL, XTREME, XTREME_R, OPEN)}
 
 
 def find_suite(name: str) -> Suite:

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from evaluators.source import DataSource
-from evaluators.suites import OPEN
-from evaluators.task import Table, Task
+from evaluators.suites import OPEN, XTREME_R
+from evaluators.task import Kind, Table, Task
 from evaluators.tasks import INTERMEDIATE, TARGET
 
 ROWS = 12
@@ -217,6 +217,17 @@ def bitext(config: str, split: str) -> tuple[Columns, Classes]:
     return columns, {}
 
 
+def xcopa(config: str, split: str) -> tuple[Columns, Classes]:
+    """As COPA, with gold in the test split and no names for its label numbers."""
+    columns, _ = copa(config, "validation")
+    return columns, {}
+
+
+def mined_pairs(config: str, split: str) -> tuple[Columns, Classes]:
+    columns, _ = bitext(config, split)
+    return {"sentence1": columns["source_sentence"], "sentence2": columns["target_sentence"]}, {}
+
+
 def wikipedia(config: str, split: str) -> tuple[Columns, Classes]:
     columns: Columns = {"id": numbered("7"), "url": [""] * ROWS, "title": [""] * ROWS, "text": numbered("An article.")}
     return columns, {}
@@ -226,6 +237,7 @@ CONTENT: dict[str, Callable[[str, str], tuple[Columns, Classes]]] = {
     "aps/super_glue": copa,
     "allenai/cosmos_qa": cosmosqa,
     "allenai/social_i_qa": siqa,
+    "cambridgeltl/xcopa": xcopa,
     "facebook/anli": anli,
     "facebook/mlqa": parallel_questions,
     "facebook/xnli": nli,
@@ -234,6 +246,7 @@ CONTENT: dict[str, Callable[[str, str], tuple[Columns, Classes]]] = {
     "google/xquad": parallel_questions,
     "google/xtreme": bitext,
     "local/ud_supertags": supertags,
+    "mteb/tatoeba-bitext-mining": mined_pairs,
     "nyu-mll/glue": glue,
     "rajpurkar/squad": squad,
     "rajpurkar/squad_v2": squad_v2,
@@ -248,9 +261,11 @@ CONTENT: dict[str, Callable[[str, str], tuple[Columns, Classes]]] = {
 
 
 def every_task() -> dict[str, Task]:
-    """Every declaration, those of OPEN under names of their own."""
-    opened = {f"open {name}": task for name, task in OPEN.targets.items()}
-    return {**INTERMEDIATE, **TARGET, **opened}
+    """Every declaration, those of OPEN and XTREME-R under names of their own."""
+    suites = {"open": OPEN, "r": XTREME_R}
+    renamed = {f"{suite} {name}": task for suite, of in suites.items() for name, task in of.targets.items()}
+    pooled = {name for name, task in renamed.items() if task.kind is Kind.RANKING}
+    return {**INTERMEDIATE, **TARGET, **{name: task for name, task in renamed.items() if name not in pooled}}
 
 
 def declared_files(tasks: Iterable[Task]) -> dict[tuple[str, str, str], Table]:

@@ -92,13 +92,16 @@ _MLM = replace(
     tables={"train": [Table(dataset=TEXT_DATASET, configs={code: (code,) for code in LANGUAGES}, split="train")]},
 )
 
-_TARGETS = (
-    _here(PAWSX, "babel/paws-x"),
-    _here(XNLI, "babel/xnli", trained_as="xnli"),
-    _here(PANX, "babel/wikiann"),
-    _here(UDPOS, "babel/universal_dependencies"),
-    _here(TATOEBA, "babel/tatoeba"),
-    _here(XQUAD, "babel/xquad", trained_as="xquad"),
+_TARGETS = tuple(
+    replace(task, parallel=True)
+    for task in (
+        _here(PAWSX, "babel/paws-x"),
+        _here(XNLI, "babel/xnli", trained_as="xnli"),
+        _here(PANX, "babel/wikiann"),
+        _here(UDPOS, "babel/universal_dependencies"),
+        _here(TATOEBA, "babel/tatoeba"),
+        _here(XQUAD, "babel/xquad", trained_as="xquad"),
+    )
 )
 _INTERMEDIATES = (
     _here(MNLI, "babel/mnli"),

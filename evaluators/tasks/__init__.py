@@ -32,6 +32,7 @@ from evaluators.tasks.supertags import SUPERTAGS_TASK
 from evaluators.tasks.tatoeba import TATOEBA
 from evaluators.tasks.tydiqa import TYDIQA
 from evaluators.tasks.udpos import UDPOS
+from evaluators.tasks.xcopa import XCOPA
 from evaluators.tasks.xnli import XNLI
 from evaluators.tasks.xnli_extension import XNLI_EXTENSION
 from evaluators.tasks.xquad import XQUAD
@@ -44,7 +45,8 @@ INTERMEDIATE: Mapping[str, Task] = {
     )
 }
 TARGET: Mapping[str, Task] = {
-    task.name: task for task in (PAWSX, XNLI, PANX, UDPOS, BUCC2018, TATOEBA, XQUAD, MLQA, TYDIQA, XNLI_EXTENSION)
+    task.name: task
+    for task in (PAWSX, XNLI, XCOPA, PANX, UDPOS, BUCC2018, TATOEBA, XQUAD, MLQA, TYDIQA, XNLI_EXTENSION)
 }
 
 

@@ -9,7 +9,7 @@ from evaluators.metrics import ACCURACY
 from evaluators.task import Kind, Row, Table, Task
 
 _QUESTIONS = {"cause": "What was the cause?", "effect": "What happened as a result?"}
-_CLASSES = ("choice1", "choice2")
+CLASSES = ("choice1", "choice2")
 
 
 def read(row: Row) -> Choice:
@@ -20,13 +20,13 @@ def read(row: Row) -> Choice:
         id=str(row["idx"]),
         prompt=f"{row['premise']} {_QUESTIONS[row['question']]}",
         choices=(row["choice1"], row["choice2"]),
-        label=None if row["label"] is None else _CLASSES.index(row["label"]),
+        label=None if row["label"] is None else CLASSES.index(row["label"]),
     )
 
 
 def _table(split: str, rows: int | None = None) -> Table:
     return Table(
-        dataset="aps/super_glue", configs={"en": ("copa",)}, split=split, rows=rows, classes={"label": _CLASSES}
+        dataset="aps/super_glue", configs={"en": ("copa",)}, split=split, rows=rows, classes={"label": CLASSES}
     )
 
 

@@ -41,5 +41,6 @@ def words_and_entities(row: Row) -> Tagged:
 
 
 def sentence_pair(row: Row) -> Bitext:
-    """Tatoeba: no id. Sentences may keep their line ends, which are stripped."""
-    return Bitext(id=row["#"], foreign=row["source_sentence"].strip(), english=row["target_sentence"].strip())
+    """Tatoeba: no id, two namings of the columns. Sentences may keep their line ends, which are stripped."""
+    foreign, english = ("sentence1", "sentence2") if "sentence1" in row else ("source_sentence", "target_sentence")
+    return Bitext(id=row["#"], foreign=row[foreign].strip(), english=row[english].strip())

@@ -30,4 +30,5 @@ MLQA = Task(
     metrics=(MLQA_EXACT_MATCH, MLQA_F1),
     scored_by=("exact_match", "f1"),
     trained_as="squad1",
+    parallel=True,
 )

@@ -39,4 +39,5 @@ PAWSX = Task(
     metrics=(ACCURACY,),
     scored_by=("accuracy",),
     trained_as="pawsx",
+    parallel=True,
 )

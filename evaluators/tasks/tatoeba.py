@@ -55,5 +55,27 @@ TATOEBA = Task(
     scored_by=("accuracy",),
 )
 
+_ADDED_BY_XTREME_R = ("az", "lt", "pl", "uk", "ro")
+
+
+def _added_half(half: Literal["search", "report"]) -> Table:
+    """google/xtreme has none of them; this copy of LASER's release has all."""
+    return Table(
+        dataset="mteb/tatoeba-bitext-mining",
+        configs={code: (f"{FURTHER_CODES[code]}-eng",) for code in _ADDED_BY_XTREME_R},
+        split="test",
+        half=half,
+    )
+
+
+TATOEBA_R = replace(
+    TATOEBA,
+    tables={
+        "dev": [_half("search", CODES), _added_half("search")],
+        "test": [_half("report", CODES), _added_half("report")],
+    },
+)
+"""XTREME-R's, in five languages more."""
+
 TATOEBA_OPEN = replace(TATOEBA, tables=_tables(CODES | FURTHER_CODES))
 """The same in every language with a two-letter code, as a mirror made from LASER's release has them."""

@@ -10,6 +10,7 @@ again, so token counts differ from them in languages that split words.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from evaluators.examples import Tagged
 from evaluators.metrics import SPAN_F1, SPAN_PRECISION, SPAN_RECALL, TOKEN_ACCURACY
@@ -80,6 +81,15 @@ LANGUAGES = (
     *("af", "ar", "bg", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "he", "hi", "hu", "id", "it"),
     *("ja", "kk", "ko", "mr", "nl", "pt", "ru", "ta", "te", "th", "tl", "tr", "ur", "vi", "yo", "zh"),
 )
+ADDED_BY_XTREME_R = ("lt", "pl", "uk", "wo", "ro")
+_FURTHER_WITH_DEV = {
+    "lt": "lt_alksnis lt_hse",
+    "pl": "pl_lfg pl_pdb",
+    "uk": "uk_iu",
+    "wo": "wo_wtb",
+    "ro": "ro_nonstandard ro_rrt ro_simonero",
+}
+_FURTHER_WITH_TEST_ONLY = {"pl": "pl_pud"}
 
 
 def read(row: Row) -> Tagged:
@@ -104,10 +114,11 @@ def _table(split: str, treebanks: dict[str, list[str]], rows: int | None = None)
 
 def tables(with_dev: dict[str, str], with_test_only: dict[str, str], train_rows: int) -> dict[Split, Sequence[Table]]:
     """English train, dev where a treebank has it, test of all treebanks; treebanks in the order of their names."""
-    dev = {code: with_dev[code].split() for code in LANGUAGES if code in with_dev}
+    languages = (*LANGUAGES, *ADDED_BY_XTREME_R)
+    dev = {code: with_dev[code].split() for code in languages if code in with_dev}
     test = {
         code: sorted(f"{with_dev.get(code, '')} {with_test_only.get(code, '')}".split())
-        for code in LANGUAGES
+        for code in languages
         if code in with_dev or code in with_test_only
     }
     return {
@@ -128,3 +139,8 @@ UDPOS = Task(
     scored_by=("f1",),
     trained_as="udpos",
 )
+
+UDPOS_R = replace(
+    UDPOS, tables=tables(WITH_DEV | _FURTHER_WITH_DEV, WITH_TEST_ONLY | _FURTHER_WITH_TEST_ONLY, train_rows=21_253)
+)
+"""XTREME-R's, in five languages more, whose treebanks it takes in UD 2.7."""

@@ -30,4 +30,5 @@ XNLI = Task(
     metrics=(ACCURACY,),
     scored_by=("accuracy",),
     trained_as="mnli",
+    parallel=True,
 )
