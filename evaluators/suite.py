@@ -6,10 +6,11 @@ The offline suite has the same type as XTREME: whatever works for one works for 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from evaluators.errors import UnknownName
+from evaluators.protocol import Protocol
 from evaluators.task import Task
 
 
@@ -27,6 +28,8 @@ class Suite:
     """Languages whose dev scores the selector "pivot-dev" may see; they are left out of the headline."""
     groups: Mapping[str, tuple[str, ...]]
     """Group name -> names of targets."""
+    protocol: Protocol = field(default_factory=dict)
+    """How each target is fine-tuned for, where the suite itself decides and not a search."""
     source_language: str = "en"
     mirror: Callable[[Path], Path] | None = None
     """For a suite that makes its own data: cache folder -> folder with the hub's layout."""
@@ -34,6 +37,8 @@ class Suite:
     def __post_init__(self) -> None:
         for task in self.targets.values():
             assert task.trained_as is None or task.trained_as in self.training, f"{task.name} has no training task"
+        for target, courses in self.protocol.items():
+            assert {course.task for course in courses} <= set(self.training), f"{target} is trained on an unknown task"
         for group, members in self.groups.items():
             assert set(members) <= set(self.targets), f"group {group} names a task that is no target"
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from evaluators import protocols
 from evaluators.babel.suite import BABEL
 from evaluators.errors import UnknownName
 from evaluators.suite import Suite
@@ -42,6 +43,7 @@ XTREME = Suite(
         "qa": ("xquad", "mlqa", "tydiqa"),
         "retrieval": ("bucc2018", "tatoeba"),
     },
+    protocol=protocols.XTREME,
 )
 
 XTREME_R = Suite(
@@ -62,6 +64,7 @@ XTREME_R = Suite(
         "retrieval": ("tatoeba", "mewslix"),
         "multi_choice": ("xcopa",),
     },
+    protocol=protocols.XTREME_R,
 )
 
 _FREE_TRAINING = ("mnli", "squad1", "squad2", "supertags", "cosmosqa", "csqa", "siqa", "copa", "pawsx", "tydiqa", "mlm")
@@ -83,6 +86,7 @@ OPEN = Suite(
         "qa": ("xquad", "mlqa", "tydiqa"),
         "retrieval": ("tatoeba",),
     },
+    protocol=protocols.OPEN,
 )
 
 SUITES: Mapping[str, Suite] = {suite.name: suite for suite in (BABEL, XTREME, XTREME_R, OPEN)}

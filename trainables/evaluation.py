@@ -7,11 +7,12 @@ What was read is kept for the life of the process, as a worker judges many model
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evaluators.examples import Example
+from evaluators.examples import Example, Prediction
 from evaluators.reading import read
 from evaluators.sampling import pick
 from evaluators.selection import Score, score_rows
@@ -26,6 +27,50 @@ _KEPT_READINGS = 512
 _readings: OrderedDict[tuple[Any, ...], tuple[Example, ...]] = OrderedDict()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """One language of one split, as asked and as answered."""
+
+    task: Task
+    language: str
+    split: Split
+    examples: Sequence[Example]
+    predictions: Sequence[Prediction]
+
+    def scores(self) -> list[Score]:
+        """One row for each metric of the task."""
+        return score_rows(self.task, self.language, self.split, self.examples, self.predictions)
+
+
+def answered(
+    model: MultiHeadModel,
+    task: Task,
+    split: Split,
+    languages: Sequence[str],
+    *,
+    data: DataSource,
+    training: Training,
+    inference: Inference,
+    limit: int | None,
+    cache: Path | None,
+) -> Iterator[Answered]:
+    """A model's answers, language after language: the one path of search, finals, evaluations and submissions.
+
+    Languages without an example are left out.
+
+    Raises:
+        SealedSplit: the split is "test" or "whole" and the source is sealed.
+        BadData: the data are missing or break the task's rules.
+    """
+    for language in languages:
+        examples = _examples(task, split, language, data, limit)
+        if not examples:
+            continue
+        known = _examples(task, "dev", language, data, None) if split != "dev" and chosen_on_dev(task) else None
+        predictions = predict(model, task, examples, language, training, inference, cache, known)
+        yield Answered(task=task, language=language, split=split, examples=examples, predictions=predictions)
+
+
 def evaluate(
     model: MultiHeadModel,
     task: Task,
@@ -38,21 +83,11 @@ def evaluate(
     limit: int | None,
     cache: Path | None,
 ) -> list[Score]:
-    """Score rows of one task, language after language.
-
-    Raises:
-        SealedSplit: the split is "test" and the source is sealed.
-        BadData: the data are missing or break the task's rules.
-    """
-    scores = []
-    for language in languages:
-        examples = _examples(task, split, language, data, limit)
-        if not examples:
-            continue
-        known = _examples(task, "dev", language, data, None) if split != "dev" and chosen_on_dev(task) else None
-        predicted = predict(model, task, examples, language, training, inference, cache, known)
-        scores += score_rows(task, language, split, examples, predicted)
-    return scores
+    """Score rows of one task; arguments and errors are those of `answered`."""
+    answers = answered(
+        model, task, split, languages, data=data, training=training, inference=inference, limit=limit, cache=cache
+    )
+    return [score for answer in answers for score in answer.scores()]
 
 
 def _examples(task: Task, split: Split, language: str, data: DataSource, limit: int | None) -> tuple[Example, ...]:

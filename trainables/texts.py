@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evaluators.errors import BadData, CairnError
-from evaluators.examples import Bitext, Choice, Example, Pair, Question, Tagged, Text
+from evaluators.examples import Bitext, Choice, Example, Pair, Query, Question, Tagged, Text
 
 
 def read_texts(path: Path, column: str = "text") -> Iterator[Text]:
@@ -44,7 +44,9 @@ def texts_of(examples: Iterable[Example]) -> Iterator[Text]:
                     yield Text(id=f"{example.id}:{number}", text=text.strip())
 
 
-def _passages(example: Pair | Tagged | Question | Choice) -> tuple[str, ...]:
+def _passages(example: Pair | Tagged | Question | Choice | Query) -> tuple[str, ...]:
+    if isinstance(example, Query):
+        return (example.text,)
     if isinstance(example, Pair):
         return (example.first, example.second)
     if isinstance(example, Tagged):

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+from evaluators import protocols
 from evaluators.babel.languages import LANGUAGES
 from evaluators.babel.mirror import TEXT_DATASET, build_mirror
 from evaluators.babel.sheet import Part, Sheet
@@ -127,5 +128,6 @@ BABEL = Suite(
         "qa": ("xquad",),
         "retrieval": ("tatoeba",),
     },
+    protocol=protocols.BABEL,
     mirror=build_mirror,
 )
