@@ -46,7 +46,11 @@ XTREME_R: Protocol = {
     "tydiqa": [_questions("tydiqa")],
 }
 
-OPEN: Protocol = {**XTREME_R, "pawsx": [_PAWSX], "xnli-extension": [_MNLI]}
+OPEN: Protocol = {
+    "pawsx": [_PAWSX],
+    "xnli-extension": [_MNLI],
+    **{name: XTREME_R[name] for name in ("panx", "udpos", "tatoeba", "xquad", "mlqa", "tydiqa")},
+}
 
 
 def _babel(task: str, steps: int) -> Course:

@@ -37,6 +37,7 @@ class Suite:
     def __post_init__(self) -> None:
         for task in self.targets.values():
             assert task.trained_as is None or task.trained_as in self.training, f"{task.name} has no training task"
+        assert set(self.protocol) <= set(self.targets), "the protocol names a task that is no target"
         for target, courses in self.protocol.items():
             assert {course.task for course in courses} <= set(self.training), f"{target} is trained on an unknown task"
         for group, members in self.groups.items():
