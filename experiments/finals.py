@@ -17,6 +17,7 @@ from typing import Any
 import ray
 
 from evaluators.errors import CairnError
+from evaluators.item_files import write_items
 from experiments.finals_plan import Arm, Unit, units
 from experiments.record import Journal, Row, RunFolder, now, read_rows, write_text
 from experiments.search import MAX_FAILURES
@@ -96,15 +97,18 @@ class _Journals:
     def __init__(self, folder: RunFolder) -> None:
         self._scores, self._failures = Journal(folder.scores), Journal(folder.failures)
         self._finals = Journal(folder.finals)
+        self._folder = folder.path
 
     def note(self, unit: Unit, outcome: Mapping[str, Any]) -> None:
-        """Scores first, then that they are whole. A unit whose worker died is left open, for the next run to try."""
+        """Items and scores first, then that they are whole. A unit whose worker died is left open, for the next run."""
         fixed = {"phase": "final", "arm": unit.arm.name, "seed": unit.seed}
         plan = as_json(unit.arm.plan)
         head = {"phase": "final", "trial": None, "rung": None, "arm": unit.arm.name, "plan": plan, "seed": unit.seed}
         error = outcome.get("failed")
         if error is not None:
             self._failures.append([{**fixed, "plan": plan, "task": target, "error": error} for target in unit.targets])
+        for target, items in outcome.get("items", {}).items():
+            write_items(self._folder, unit.arm.name, unit.seed, target, items)
         self._scores.append([{**head, **score} for score in outcome.get("scores", ())])
         if not outcome.get("try_again"):
             self._finals.append([{**fixed, "task": unit.task, "unit": unit.identity, **_counts(outcome)}])

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from evaluators.examples import Example, Prediction
+from evaluators.item_files import Items
+from evaluators.items import item_counts
 from evaluators.reading import read
 from evaluators.sampling import pick
 from evaluators.selection import Score, score_rows
@@ -40,6 +42,11 @@ class Answered:
     def scores(self) -> list[Score]:
         """One row for each metric of the task."""
         return score_rows(self.task, self.language, self.split, self.examples, self.predictions)
+
+    def items(self) -> Items:
+        """The counts of every example, for intervals."""
+        counted = item_counts(self.task, self.examples, self.predictions, self.language)
+        return Items(self.language, counted)
 
 
 def answered(

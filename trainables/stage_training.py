@@ -107,7 +107,7 @@ class StageTrainer:
         return model
 
     def _model(self, tasks: Sequence[str]) -> MultiHeadModel:
-        pristine = _loaded(self.encoder, self.fingerprint)
+        pristine = loaded_encoder(self.encoder, self.fingerprint)
         own = replace(pristine, module=copy.deepcopy(pristine.module))
         return MultiHeadModel(own, [self._task(name) for name in tasks], self.seed)
 
@@ -121,11 +121,12 @@ class StageTrainer:
     def _feed(self, name: str) -> Feed:
         if name not in self._feeds:
             self._feeds[name] = open_feed(
-                self._task(name), self.data, _loaded(self.encoder, self.fingerprint), self.training, self.cache
+                self._task(name), self.data, loaded_encoder(self.encoder, self.fingerprint), self.training, self.cache
             )
         return self._feeds[name]
 
 
 @lru_cache(maxsize=1)
-def _loaded(source: EncoderSource, fingerprint: str) -> Encoder:
+def loaded_encoder(source: EncoderSource, fingerprint: str) -> Encoder:
+    """The encoder, read from disk once in a process; copy it before changing it."""
     return load_encoder(source)

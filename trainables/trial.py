@@ -25,6 +25,7 @@ from typing import Any
 from ray import tune
 
 from evaluators.errors import CairnError
+from evaluators.item_files import Items
 from evaluators.selection import Score, selector_values
 from evaluators.source import DataSource
 from evaluators.suites import find_suite
@@ -35,6 +36,8 @@ from trainables.encoder_source import EncoderSource
 from trainables.settings import Inference, Training
 from trainables.stages import Checkpoint, StageRunner
 from trainables.store import Store
+
+_FINAL_SPLITS: tuple[Split, ...] = ("dev", "test")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,39 +97,41 @@ def final_scores(
     settings: TrialSettings,
     trunk_outcome: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """Train one target stage and judge its targets on dev and test; score rows and what was spent, or the mistake.
+    """Train one target stage and judge its targets on dev and test: scores, items, what was spent; or the mistake.
 
     `trunk_outcome` is what `train_trunk` returned: to wait for it is how Ray keeps the order.
     """
     if trunk_outcome is not None and "failed" in trunk_outcome:
         return dict(trunk_outcome)
-    from trainables.evaluation import evaluate
+    from trainables.evaluation import answered
 
     with _mistakes_told() as failure:
         suite = find_suite(settings.suite)
         stages = _runner(settings, seed)
+        scores: list[Score] = []
+        items: dict[str, list[Items]] = {}
         with _measured(stages) as spent:
             checkpoint = _end_of_trunk(stages, trunk)
             if stage is not None:
                 checkpoint = stages.run(stage, start=checkpoint)
             model = stages.load(checkpoint)
-            scores = [
-                score
-                for split in ("dev", "test")
-                for name in targets
-                for score in evaluate(
-                    model,
-                    suite.target(name),
-                    split,
-                    settings.languages[name][split],
-                    data=settings.data,
-                    training=settings.training,
-                    inference=settings.inference,
-                    limit=settings.final_examples,
-                    cache=settings.cache,
-                )
-            ]
-    return failure or {"scores": [asdict(score) for score in scores], **spent}
+            for split in _FINAL_SPLITS:
+                for name in targets:
+                    for answer in answered(
+                        model,
+                        suite.target(name),
+                        split,
+                        settings.languages[name][split],
+                        data=settings.data,
+                        training=settings.training,
+                        inference=settings.inference,
+                        limit=settings.final_examples,
+                        cache=settings.cache,
+                    ):
+                        scores += answer.scores()
+                        if split == "test":
+                            items.setdefault(name, []).append(answer.items())
+    return failure or {"scores": [asdict(score) for score in scores], "items": items, **spent}
 
 
 def _dev_scores(stages: StageRunner, plan: Plan, targets: Mapping[str, Task], settings: TrialSettings) -> list[Score]:
