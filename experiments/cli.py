@@ -58,6 +58,76 @@ def report(run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder
 
 
 @app.command()
+def score(
+    predictions: Annotated[Path, typer.Argument(metavar="PREDICTIONS", help="A folder in the official layout.")],
+    labels: Annotated[Path, typer.Argument(metavar="LABELS", help="Gold in the same layout.")],
+    suite: Annotated[str, typer.Option(help="xtreme, xtreme-r, open or babel.")] = "xtreme",
+    tagging: Annotated[
+        str, typer.Option(help="How tags become spans: legacy (published numbers) or current.")
+    ] = "legacy",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, unrounded.")] = False,
+) -> None:
+    """Score predictions as the benchmark does."""
+    from experiments.scoring import score_text
+
+    typer.echo(score_text(predictions, labels, suite, tagging=tagging, as_json=as_json, say=_say))
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="An encoder, or the folder of a finished run.")],
+    suite: Annotated[str, typer.Option(help="xtreme, xtreme-r, open or babel.")],
+    data: Data = None,
+    tasks: Annotated[str | None, typer.Option(help="Only these targets, with commas between them.")] = None,
+    languages: Annotated[str | None, typer.Option(help="Only these languages, with commas between them.")] = None,
+    tuned: Annotated[list[str] | None, typer.Option(help="TASK=DIR: a model fine-tuned for a target.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the fine-tuning.")] = 0,
+    epochs: Annotated[float | None, typer.Option(help="Of every training, instead of the suite's own.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Of every training, instead of the suite's own.")] = None,
+    retrieval: Annotated[str, typer.Option(help="How sentences become vectors: a profile, or `swept`.")] = "xtreme",
+    to: Annotated[Path | None, typer.Option(help="Where everything goes.", metavar="DIR")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the scores as one JSON object.")] = False,
+) -> None:
+    """Fine-tune as the suite says, answer all of it, write the submission, score what has gold."""
+    from experiments.evaluating import Request, evaluate_model
+    from experiments.examinees import Changes
+
+    request = Request.of(
+        model,
+        suite,
+        tasks=tasks,
+        languages=languages,
+        tuned=tuned or [],
+        data=data,
+        changes=Changes(epochs=epochs, learning_rate=learning_rate),
+        seed=seed,
+        folder=to,
+    )
+    typer.echo(evaluate_model(request, as_json=as_json, say=_say))
+
+
+@app.command()
+def submission(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A finished run, or a folder of predictions to check.")],
+    suite: Annotated[str | None, typer.Option(help="For a folder of predictions: what it is for.")] = None,
+    arm: Annotated[str | None, typer.Option(help="Of the finals; the first winner if left out.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of the finals; the first if left out.")] = None,
+    data: Data = None,
+    to: Annotated[Path | None, typer.Option(help="Where the folder goes.", metavar="DIR")] = None,
+) -> None:
+    """Write what a run's winner would hand in, and check it."""
+    from experiments.submitting import submit
+
+    checked = submit(run, suite=suite, arm=arm, seed=seed, data=data, folder=to, say=_say)
+    typer.echo(checked.text)
+    raise typer.Exit(2 if checked.problems else 0)
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+@app.command()
 def tasks(suite: Annotated[str | None, typer.Option(help="Only the tasks of this suite.")] = None) -> None:
     """List the tasks that can be trained on or transferred to."""
     from experiments.listing import tasks_text

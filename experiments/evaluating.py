@@ -1,0 +1,209 @@
+"""`cairn evaluate`: fine-tune as the suite says, answer the whole of it, write a submission, score what has gold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from evaluators.errors import BadData, CairnError
+from evaluators.reading import available_languages, fingerprint
+from evaluators.source import DataSource, pinned
+from evaluators.submission.scores import SuiteScores
+from evaluators.submission.scoring import score_folders
+from evaluators.suite import Suite
+from evaluators.suites import find_suite
+from evaluators.task import Task
+from experiments.examination import Answers, Room, examine
+from experiments.examinees import Changes, Examinee, Workshop, finalist, of_protocol, tuned
+from experiments.record import RunFolder, write_text
+from experiments.scoring import as_text
+from experiments.study import data_source
+from trainables.encoder_source import EncoderSource, encoder_fingerprint
+from trainables.keys import digest
+from trainables.settings import Inference
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is to be evaluated."""
+
+    model: str
+    """An encoder (shipped name, folder, hub id), or the folder of a finished run: its first winner's trunk."""
+    suite: str
+    data: Path | None = None
+    tasks: tuple[str, ...] = ()
+    """None named: all of the suite's."""
+    languages: tuple[str, ...] = ()
+    """None named: all."""
+    tuned: Mapping[str, Path] = field(default_factory=dict)
+    """Target -> a folder of a model that is fine-tuned for it."""
+    inference: Inference = field(default_factory=Inference)
+    changes: Changes = field(default_factory=Changes)
+    seed: int = 0
+    runs: Path = Path("runs")
+    folder: Path | None = None
+
+    @classmethod
+    def of(
+        cls, model: str, suite: str, *, tasks: str | None, languages: str | None, tuned: Sequence[str], **given: Any
+    ) -> Request:
+        """From what stands on a command line: lists with commas, and TASK=DIR.
+
+        Raises:
+            CairnError: something else stands there.
+        """
+        pairs = {}
+        for text in tuned:
+            name, equals, folder = text.partition("=")
+            if not (name and equals and folder):
+                raise CairnError(f"--tuned is {text!r}; write TASK=DIR, such as xnli=models/xnli")
+            pairs[name] = Path(folder)
+        return cls(model=model, suite=suite, tasks=_listed(tasks), languages=_listed(languages), tuned=pairs, **given)
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def evaluate_model(request: Request, *, as_json: bool, say: Callable[[str], None]) -> str:
+    """Do all of it; the scores as text, or as one JSON object.
+
+    Raises:
+        CairnError: a mistake of the user's making, with its mend.
+    """
+    suite = find_suite(request.suite)
+    data = data_source(suite, None, request.data, cache=request.runs.absolute() / "cache").unsealed()
+    targets = _targets(request, suite)
+    data = pinned(data, [table for name in targets for table in suite.target(name).tables_of("whole")])
+    languages = {name: _languages(request, suite.target(name), data) for name in targets}
+    asked = [name for name in targets if languages[name]]
+    if not asked:
+        raise CairnError(f"{data.root} has no test data of {suite.name}; name the folder of a mirror with --data")
+    workshop = _workshop(request, suite, data)
+    trained = [name for name in asked if name not in request.tuned]
+    examinees = of_protocol(workshop, trained, request.changes) if trained else []
+    examinees += [tuned(suite, name, path) for name, path in request.tuned.items()]
+    answers = Answers(_folder(request))
+    answers.begin(_identity(request, workshop, examinees, languages))
+    room = Room(
+        suite=suite,
+        languages=languages,
+        data=data,
+        inference=request.inference,
+        cache=workshop.cache,
+        name=_slug(request.model),
+        seed=workshop.seed,
+        say=say,
+    )
+    examine(examinees, room, answers)
+    say(f"submission: {answers.predictions}")
+    scores = scored(suite, answers, languages)
+    write_text(answers.path / "scores.json", as_text(scores, as_json=True) + "\n")
+    return as_text(scores, as_json=as_json)
+
+
+def scored(suite: Suite, answers: Answers, languages: Mapping[str, Sequence[str]]) -> SuiteScores:
+    """The scores of what was answered and has gold. A task that lacks a language counts as missing from the suite."""
+    known = {name: row["languages"] for name, row in answers.done().items() if row["gold"]}
+    if not known:
+        raise CairnError(f"nothing in {answers.path} has public gold; hand in {answers.predictions} to have it scored")
+    scores = score_folders(answers.predictions, answers.labels, only(suite, known))
+    missing = []
+    for name, task in suite.targets.items():
+        lacking = [code for code in task.languages("test") if code not in known.get(name, ())]
+        if lacking:
+            missing.append(name if name not in known else f"{name} in {', '.join(lacking)}")
+    if not missing:
+        return scores
+    partial = {entry.partition(" ")[0] for entry in missing}
+    groups = {name: value for name, value in scores.groups.items() if not partial & set(suite.groups[name])}
+    return replace(scores, suite=suite, overall=None, missing=tuple(missing), groups=groups)
+
+
+def only(suite: Suite, languages: Mapping[str, Sequence[str]]) -> Suite:
+    """The suite cut down to these targets and languages."""
+    targets = {name: _in(suite.target(name), codes) for name, codes in languages.items()}
+    groups = {name: members for name, members in suite.groups.items() if set(members) <= set(targets)}
+    protocol = {name: courses for name, courses in suite.protocol.items() if name in targets}
+    return replace(suite, targets=targets, groups=groups, protocol=protocol)
+
+
+def _in(task: Task, languages: Sequence[str]) -> Task:
+    tables = {
+        split: [
+            replace(table, configs={code: configs for code, configs in table.configs.items() if code in languages})
+            for table in tables
+        ]
+        for split, tables in task.tables.items()
+    }
+    return replace(task, tables=tables)
+
+
+def _targets(request: Request, suite: Suite) -> list[str]:
+    wanted = [*request.tasks, *request.tuned]
+    for name in wanted:
+        suite.target(name)  # knows its near misses
+    chosen = request.tasks or tuple(suite.targets)
+    return [name for name in suite.targets if name in chosen]
+
+
+def _languages(request: Request, task: Task, data: DataSource) -> tuple[str, ...]:
+    """The languages of a target that are asked; none where the data have none of it and nobody named it."""
+    unknown = [code for code in request.languages if code not in task.languages("test")]
+    wanted = [code for code in task.languages("test") if not request.languages or code in request.languages]
+    there = available_languages(task, "whole", data)
+    if task.name in request.tasks and (unknown or not there):
+        if unknown:
+            raise CairnError(f"{task.name} has no {', '.join(unknown)}, only {', '.join(task.languages('test'))}")
+        raise BadData(f"{data.root} has no test data of {task.name}; add them, or leave it out of --tasks")
+    return tuple(code for code in wanted if code in there)
+
+
+def _workshop(request: Request, suite: Suite, data: DataSource) -> Workshop:
+    cache = request.runs.absolute() / "cache"
+    if not RunFolder(Path(request.model)).resolved.is_file():
+        store = request.runs.absolute() / "store"
+        encoder = EncoderSource(name=request.model)
+        return Workshop(store=store, cache=cache, suite=suite, data=data, encoder=encoder, seed=request.seed)
+    found = finalist(Path(request.model), data=request.data)
+    if found.study.suite.name != suite.name:
+        raise CairnError(
+            f"{request.model} was searched on {found.study.suite.name}, whose data its trunk was trained on; evaluate "
+            f"it with --suite {found.study.suite.name}, or give the encoder alone"
+        )
+    return replace(found.workshop, data=data)
+
+
+def _identity(
+    request: Request,
+    workshop: Workshop,
+    examinees: Sequence[Examinee],
+    languages: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
+    """Plain values; equal where the answers would be equal."""
+    suite = workshop.suite
+    asked = {name: fingerprint(suite.target(name), "whole", codes, workshop.data) for name, codes in languages.items()}
+    return {
+        "suite": suite.name,
+        "model": request.model,
+        "encoder": encoder_fingerprint(workshop.encoder),
+        "trunk": [[list(map(list, stage.mixture)), stage.learning_rate, stage.steps] for stage in workshop.trunk],
+        "seed": workshop.seed,
+        "protocol": {name: dict(examinee.identity) for examinee in examinees for name in examinee.targets},
+        "inference": asdict(request.inference),
+        "languages": {name: list(codes) for name, codes in languages.items()},
+        "data": digest(asked),
+    }
+
+
+def _folder(request: Request) -> Path:
+    if request.folder is not None:
+        return request.folder.expanduser().absolute()
+    return request.runs.absolute() / "evaluations" / f"{_slug(request.model)}-{request.suite}"
+
+
+def _slug(model: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", Path(model).name or model)

@@ -1,0 +1,155 @@
+"""Examinees answer the whole official test data; answers, gold, scores and items go into one folder.
+
+    <folder>/predictions/<task>/test-<language>.*   the official submission layout
+    <folder>/labels/<task>/test-<language>.*        gold in the same layout, where it is public
+    <folder>/items/<model>/<seed>/<task>.parquet    counts of every item, for intervals
+    <folder>/answers.jsonl                          what was asked and how, a task a line, written when it is done
+    <folder>/evaluation.json                        what the folder is an evaluation of
+
+A task that is done is not asked again, so that an evaluation which was broken off goes on where it was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaluators.errors import CairnError
+from evaluators.gold import gold_of
+from evaluators.item_files import write_items
+from evaluators.source import DataSource
+from evaluators.submission.layout import layout_of
+from evaluators.submission.writing import write_labels, write_predictions
+from evaluators.suite import Suite
+from evaluators.task import Task
+from experiments.environment import describe_environment
+from experiments.examinees import Examinee
+from experiments.record import Journal, Row, now, read_json, read_rows, write_json
+from trainables.settings import Inference
+
+if TYPE_CHECKING:
+    from trainables.model import MultiHeadModel
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Places inside the folder of an evaluation."""
+
+    path: Path
+
+    @property
+    def predictions(self) -> Path:
+        """Answers, in the official layout."""
+        return self.path / "predictions"
+
+    @property
+    def labels(self) -> Path:
+        """Gold, in the same layout."""
+        return self.path / "labels"
+
+    @property
+    def journal(self) -> Path:
+        """What was asked, a task a line."""
+        return self.path / "answers.jsonl"
+
+    @property
+    def record(self) -> Path:
+        """What this is an evaluation of."""
+        return self.path / "evaluation.json"
+
+    def begin(self, identity: Mapping[str, Any]) -> None:
+        """Write down what is going to be evaluated.
+
+        Raises:
+            CairnError: the folder holds an evaluation of something else.
+        """
+        found = read_json(self.record)
+        if found and found.get("identity") != identity:
+            before = found.get("identity", {})
+            changed = [name for name in identity if identity[name] != before.get(name)]
+            raise CairnError(
+                f"{self.path} holds an evaluation with another {', '.join(changed)}; give another folder with --to, or "
+                "delete this one"
+            )
+        if not found:
+            write_json(self.record, {"identity": dict(identity), "environment": describe_environment()})
+        self.path.mkdir(parents=True, exist_ok=True)
+
+    def done(self) -> dict[str, Row]:
+        """Task -> its line."""
+        return {row["task"]: row for row in read_rows(self.journal)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """What every examination shares."""
+
+    suite: Suite
+    languages: Mapping[str, tuple[str, ...]]
+    """Target -> languages that are asked."""
+    data: DataSource
+    """With test splits open."""
+    inference: Inference
+    cache: Path
+    name: str
+    """Of the model, for the folder of its items."""
+    seed: int
+    say: Callable[[str], None]
+
+
+def examine(examinees: Sequence[Examinee], room: Room, folder: Answers) -> None:
+    """Ask every examinee about its targets, and write down what it answers.
+
+    Raises:
+        BadData: the data are missing or break a task's rules.
+        TrainingDiverged: a model could not be trained.
+    """
+    done, journal = folder.done(), Journal(folder.journal)
+    for examinee in examinees:
+        todo = [name for name in examinee.targets if name not in done and room.languages[name]]
+        if not todo:
+            continue
+        room.say(f"preparing the model for {', '.join(todo)}")
+        model = examinee.load()
+        for name in todo:
+            room.say(f"asking {name} in {len(room.languages[name])} languages")
+            journal.append([_ask(model, room.suite.target(name), examinee, room, folder)])
+
+
+def _ask(model: MultiHeadModel, task: Task, examinee: Examinee, room: Room, folder: Answers) -> Row:
+    """One task in all its languages; the journal's line."""
+    from trainables.evaluation import answered
+
+    began, sheet, examples, has_gold = time.monotonic(), layout_of(room.suite).sheets[task.name], 0, True
+    items = []
+    for answer in answered(
+        model,
+        task,
+        "whole",
+        room.languages[task.name],
+        data=room.data,
+        training=examinee.training,
+        inference=room.inference,
+        limit=None,
+        cache=room.cache,
+    ):
+        write_predictions(folder.predictions, sheet, answer.language, answer.examples, answer.predictions)
+        examples += len(answer.examples)
+        if all(gold_of(example, place) is not None for place, example in enumerate(answer.examples)):
+            write_labels(folder.labels, sheet, answer.language, answer.examples)
+            items.append(answer.items())
+        else:
+            has_gold = False
+    write_items(folder.path, room.name, room.seed, task.name, items)
+    return {
+        "task": task.name,
+        "languages": list(room.languages[task.name]),
+        "examples": examples,
+        "gold": has_gold,
+        "model": dict(examinee.identity),
+        "seconds": round(time.monotonic() - began, 1),
+        "time": now(),
+    }
