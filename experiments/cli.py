@@ -84,7 +84,7 @@ def evaluate(
     seed: Annotated[int, typer.Option(help="Of the fine-tuning.")] = 0,
     epochs: Annotated[float | None, typer.Option(help="Of every training, instead of the suite's own.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Of every training, instead of the suite's own.")] = None,
-    retrieval: Annotated[str, typer.Option(help="How sentences become vectors: a profile, or `swept`.")] = "xtreme",
+    retrieval: Annotated[str, typer.Option(help="xtreme-2020, xtreme, jiant-14-mean, or swept.")] = "xtreme-2020",
     to: Annotated[Path | None, typer.Option(help="Where everything goes.", metavar="DIR")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scores as one JSON object.")] = False,
 ) -> None:
@@ -98,6 +98,7 @@ def evaluate(
         tasks=tasks,
         languages=languages,
         tuned=tuned or [],
+        retrieval=retrieval,
         data=data,
         changes=Changes(epochs=epochs, learning_rate=learning_rate),
         seed=seed,

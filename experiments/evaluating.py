@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from evaluators.errors import BadData, CairnError
+from evaluators.errors import BadData, CairnError, UnknownName
 from evaluators.reading import available_languages, fingerprint
 from evaluators.source import DataSource, pinned
 from evaluators.submission.scores import SuiteScores
@@ -23,7 +23,10 @@ from experiments.scoring import as_text
 from experiments.study import data_source
 from trainables.encoder_source import EncoderSource, encoder_fingerprint
 from trainables.keys import digest
-from trainables.settings import Inference
+from trainables.settings import Inference, ProfileName, Retrieval
+
+SWEPT = "swept"
+"""The retrieval layer is chosen on the search half."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +45,23 @@ class Request:
     """Target -> a folder of a model that is fine-tuned for it."""
     inference: Inference = field(default_factory=Inference)
     changes: Changes = field(default_factory=Changes)
+    sweeps: bool = False
+    """Choose the layer of retrieval on the search half."""
     seed: int = 0
     runs: Path = Path("runs")
     folder: Path | None = None
 
     @classmethod
     def of(
-        cls, model: str, suite: str, *, tasks: str | None, languages: str | None, tuned: Sequence[str], **given: Any
+        cls,
+        model: str,
+        suite: str,
+        *,
+        tasks: str | None,
+        languages: str | None,
+        tuned: Sequence[str],
+        retrieval: str,
+        **given: Any,
     ) -> Request:
         """From what stands on a command line: lists with commas, and TASK=DIR.
 
@@ -61,7 +74,23 @@ class Request:
             if not (name and equals and folder):
                 raise CairnError(f"--tuned is {text!r}; write TASK=DIR, such as xnli=models/xnli")
             pairs[name] = Path(folder)
-        return cls(model=model, suite=suite, tasks=_listed(tasks), languages=_listed(languages), tuned=pairs, **given)
+        if retrieval != SWEPT and retrieval not in get_args(ProfileName):
+            raise UnknownName("retrieval profile", retrieval, [*get_args(ProfileName), SWEPT])
+        return cls(
+            model=model,
+            suite=suite,
+            tasks=_listed(tasks),
+            languages=_listed(languages),
+            tuned=pairs,
+            sweeps=retrieval == SWEPT,
+            inference=Inference(retrieval=_profile(retrieval)),
+            **given,
+        )
+
+
+def _profile(name: str) -> Retrieval:
+    """The profile of this name; the layer alone is swept, all else is the first profile's."""
+    return next((Retrieval(profile=known) for known in get_args(ProfileName) if known == name), Retrieval())
 
 
 def _listed(text: str | None) -> tuple[str, ...]:
@@ -97,6 +126,7 @@ def evaluate_model(request: Request, *, as_json: bool, say: Callable[[str], None
         name=_slug(request.model),
         seed=workshop.seed,
         say=say,
+        sweeps=request.sweeps,
     )
     examine(examinees, room, answers)
     say(f"submission: {answers.predictions}")
@@ -194,6 +224,7 @@ def _identity(
         "seed": workshop.seed,
         "protocol": {name: dict(examinee.identity) for examinee in examinees for name in examinee.targets},
         "inference": asdict(request.inference),
+        "sweeps": request.sweeps,
         "languages": {name: list(codes) for name, codes in languages.items()},
         "data": digest(asked),
     }

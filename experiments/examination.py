@@ -13,18 +13,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluators.errors import CairnError
 from evaluators.gold import gold_of
 from evaluators.item_files import write_items
+from evaluators.reading import is_available
 from evaluators.source import DataSource
 from evaluators.submission.layout import layout_of
 from evaluators.submission.writing import write_labels, write_predictions
 from evaluators.suite import Suite
-from evaluators.task import Task
+from evaluators.task import Kind, Task
 from experiments.environment import describe_environment
 from experiments.examinees import Examinee
 from experiments.record import Journal, Row, now, read_json, read_rows, write_json
@@ -98,6 +99,8 @@ class Room:
     """Of the model, for the folder of its items."""
     seed: int
     say: Callable[[str], None]
+    sweeps: bool = False
+    """Choose the layer of retrieval on the search half, task by task."""
 
 
 def examine(examinees: Sequence[Examinee], room: Room, folder: Answers) -> None:
@@ -122,7 +125,10 @@ def examine(examinees: Sequence[Examinee], room: Room, folder: Answers) -> None:
 def _ask(model: MultiHeadModel, task: Task, examinee: Examinee, room: Room, folder: Answers) -> Row:
     """One task in all its languages; the journal's line."""
     from trainables.evaluation import answered
+    from trainables.work import Work
 
+    inference, profile = _read_as(model, task, room)
+    work = Work()
     began, sheet, examples, has_gold = time.monotonic(), layout_of(room.suite).sheets[task.name], 0, True
     items = []
     for answer in answered(
@@ -132,9 +138,10 @@ def _ask(model: MultiHeadModel, task: Task, examinee: Examinee, room: Room, fold
         room.languages[task.name],
         data=room.data,
         training=examinee.training,
-        inference=room.inference,
+        inference=inference,
         limit=None,
         cache=room.cache,
+        work=work,
     ):
         write_predictions(folder.predictions, sheet, answer.language, answer.examples, answer.predictions)
         examples += len(answer.examples)
@@ -149,7 +156,28 @@ def _ask(model: MultiHeadModel, task: Task, examinee: Examinee, room: Room, fold
         "languages": list(room.languages[task.name]),
         "examples": examples,
         "gold": has_gold,
+        "work": work.as_json(),
+        **profile,
         "model": dict(examinee.identity),
         "seconds": round(time.monotonic() - began, 1),
         "time": now(),
     }
+
+
+def _read_as(model: MultiHeadModel, task: Task, room: Room) -> tuple[Inference, Row]:
+    """The profile that retrieval is read with, and what the record says of it; as it is for all other tasks."""
+    if task.kind is not Kind.BITEXT:
+        return room.inference, {}
+    from trainables.layer_sweep import sweep_layers
+    from trainables.predict import chosen_on_dev
+    from trainables.profiles import described, resolved
+
+    inference, row = room.inference, {}
+    if room.sweeps:
+        languages = [code for code in room.languages[task.name] if is_available(task, "dev", code, room.data)]
+        sweep = sweep_layers(model, task, languages, room.data, inference)
+        inference = replace(inference, retrieval=replace(inference.retrieval, layer=sweep.best))
+        row = {"layers_on_dev": sweep.as_json()}
+        room.say(f"{task.name}: layer {sweep.best} is best on the search half ({sweep.mean(sweep.best):.2f})")
+    inference = resolved(inference, model.loaded.layers, mined=chosen_on_dev(task))
+    return inference, {"retrieval": described(inference.retrieval), **row}

@@ -2,7 +2,7 @@
 
 A sentence that is too long is cut between words into windows that are read one by one. A word that the tokenizer cuts
 into nothing (a lone joiner, a space) becomes the unknown token, as in the official baselines, so that it too is asked
-for. A single word longer than a window keeps its first pieces.
+for. A single word longer than a window keeps its first pieces, and is counted.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def encode_tags(examples: Sequence[Tagged], labels: Sequence[str], tokenizer: Te
         words: list[list[int]] = [[] for _ in example.words]
         for number, word in zip(pieces.ids, pieces.words, strict=True):
             words[word].append(number)
+        rows.counts["shortened"] += sum(len(ids) > room for ids in words)
         words = [ids[:room] or [tokenizer.unknown_id] for ids in words]
         for window in _windows(words, room):
             _add(rows, tokenizer, example, place, {word: words[word] for word in window}, numbers)

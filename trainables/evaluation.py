@@ -23,6 +23,7 @@ from evaluators.task import Split, Task
 from trainables.model import MultiHeadModel
 from trainables.predict import chosen_on_dev, predict
 from trainables.settings import Inference, Training
+from trainables.work import Work
 
 _KEPT_READINGS = 512
 
@@ -60,10 +61,11 @@ def answered(
     inference: Inference,
     limit: int | None,
     cache: Path | None,
+    work: Work | None = None,
 ) -> Iterator[Answered]:
     """A model's answers, language after language: the one path of search, finals, evaluations and submissions.
 
-    Languages without an example are left out.
+    Languages without an example are left out. `work` counts what it took.
 
     Raises:
         SealedSplit: the split is "test" or "whole" and the source is sealed.
@@ -74,7 +76,7 @@ def answered(
         if not examples:
             continue
         known = _examples(task, "dev", language, data, None) if split != "dev" and chosen_on_dev(task) else None
-        predictions = predict(model, task, examples, language, training, inference, cache, known)
+        predictions = predict(model, task, examples, language, training, inference, cache, known, work)
         yield Answered(task=task, language=language, split=split, examples=examples, predictions=predictions)
 
 

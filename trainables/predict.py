@@ -25,9 +25,11 @@ from trainables.columns import Features
 from trainables.encode_tags import NO_WORD
 from trainables.features import asked_features
 from trainables.model import MultiHeadModel
-from trainables.retrieval import mined, nearest
+from trainables.profiles import resolved
+from trainables.retrieval import Ways, mined, nearest
 from trainables.settings import Inference, Training
 from trainables.spans import Span, answer, best_span
+from trainables.work import Work
 
 
 def predict(
@@ -39,15 +41,17 @@ def predict(
     inference: Inference | None = None,
     cache: Path | None = None,
     dev: Sequence[Example] | None = None,
+    work: Work | None = None,
 ) -> list[Prediction]:
     """One prediction an example, in their order. `cache` keeps the features, for splits that are asked again.
 
     `dev` is what `chosen_on_dev` asks for: the task's dev examples in this language, unless these are the dev examples.
+    `work` counts what it took.
 
     Raises:
         CairnError: the model has no head for the task, or the inputs are longer than its encoder reads.
     """
-    inference = inference or Inference()
+    inference, work = inference or Inference(), work if work is not None else Work()
     if not examples:
         return []
     with (
@@ -55,15 +59,15 @@ def predict(
         torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=training.precision == "bfloat16"),
     ):
         if task.kind is Kind.BITEXT:
-            sentences = cast(Sequence[Bitext], examples)
-            if chosen_on_dev(task):
-                known = cast(Sequence[Bitext] | None, dev)
-                return list(mined(model, sentences, language, inference, cache, known))
-            return list(nearest(model, sentences, language, inference, cache))
+            sentences, mines = cast(Sequence[Bitext], examples), chosen_on_dev(task)
+            ways = Ways(language, resolved(inference, model.loaded.layers, mined=mines), cache, work)
+            if mines:
+                return list(mined(model, sentences, ways, cast(Sequence[Bitext] | None, dev)))
+            return list(nearest(model, sentences, ways))
         head = task.trained_as or task.name
         model.head(head)
         features = asked_features(examples, task, model.loaded, training.of(head), cache)
-        return _READERS[task.kind](_Asked(model, head, task, examples, features, language, inference))
+        return _READERS[task.kind](_Asked(model, head, task, examples, features, language, inference, work))
 
 
 def chosen_on_dev(task: Task) -> bool:
@@ -82,10 +86,13 @@ class _Asked:
     features: Features
     language: str
     inference: Inference
+    work: Work
 
     def batches(self) -> Iterator[tuple[Places, Batch]]:
         """Rows, and their inputs."""
-        return batches_by_length(self.model, self.head, self.task.kind, self.features, self.language, self.inference)
+        return batches_by_length(
+            self.model, self.head, self.task.kind, self.features, self.language, self.inference, self.work
+        )
 
 
 def _labels(asked: _Asked) -> list[Prediction]:

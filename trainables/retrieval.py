@@ -1,107 +1,120 @@
 """Sentence vectors without training, and what they find: nearest translations, or mined pairs.
 
-The profile (layer, pooling, centring) follows the official baselines: the mean over all positions of layer 8 of 12, or
-14 of 24. Centring subtracts each side's mean, which removes what only says the language; it is not official.
+Which layer is read, and how, is said by a resolved profile (`trainables.profiles`). Centring subtracts each side's
+mean, which removes what only says the language; it is in no published profile.
 
-Shape suffixes: F foreign sentences, E English sentences, D width.
+Shape suffixes: F foreign sentences, E English sentences, N sentences, L layers, D width.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from evaluators.errors import CairnError
 from evaluators.examples import Bitext
 from evaluators.metrics.retrieval import Candidate, best_threshold, extract, mine_texts, nearest_foreign
 from evaluators.task import Kind
 from trainables.answering import batches_by_length
-from trainables.encoder import Encoder
 from trainables.features import sentence_features, sides
 from trainables.model import MultiHeadModel, masked_mean
-from trainables.settings import Inference, Retrieval
-
-_OFFICIAL_LAYERS = {12: 8, 24: 14}
+from trainables.settings import Inference
+from trainables.work import Work
 
 Vectors = NDArray[np.float32]
 
 
-def nearest(
-    model: MultiHeadModel, examples: Sequence[Bitext], language: str, inference: Inference, cache: Path | None = None
-) -> list[int]:
+@dataclass(frozen=True)
+class Ways:
+    """How the sentences of one language are read."""
+
+    language: str
+    inference: Inference
+    """With a resolved profile."""
+    cache: Path | None
+    work: Work
+
+
+def nearest(model: MultiHeadModel, examples: Sequence[Bitext], ways: Ways) -> list[int]:
     """For every English sentence the place of the nearest foreign one."""
-    foreign_FD, english_ED = bitext_vectors(model, examples, language, inference, cache)
+    foreign_FD, english_ED = bitext_vectors(model, examples, ways)
     return nearest_foreign(english_ED, foreign_FD)
 
 
 def mined(
-    model: MultiHeadModel,
-    examples: Sequence[Bitext],
-    language: str,
-    inference: Inference,
-    cache: Path | None = None,
-    dev: Sequence[Bitext] | None = None,
+    model: MultiHeadModel, examples: Sequence[Bitext], ways: Ways, dev: Sequence[Bitext] | None = None
 ) -> list[int]:
     """For every English sentence the place of its mined translation, or -1.
 
     The threshold is the one that is best on `dev`, whose pairing is its gold; None: these examples are the dev data.
     """
-    candidates = _candidates(model, examples, language, inference, cache)
-    known = candidates if dev is None else _candidates(model, dev, language, inference, cache)
-    pairs = len(examples if dev is None else dev)
-    threshold = best_threshold(known, {(place, place) for place in range(pairs)})
-    return extract(candidates, threshold.value, len(examples))
+    candidates = _candidates(model, examples, ways)
+    if dev is None:
+        return _extracted(candidates, candidates, len(examples), len(examples))
+    return _extracted(candidates, _candidates(model, dev, ways), len(dev), len(examples))
 
 
-def _candidates(
-    model: MultiHeadModel, examples: Sequence[Bitext], language: str, inference: Inference, cache: Path | None
-) -> list[Candidate]:
-    foreign_FD, english_ED = bitext_vectors(model, examples, language, inference, cache)
+def pairs_of(examples: Sequence[Bitext], foreign_FD: Vectors, english_ED: Vectors, *, mines: bool) -> list[int]:
+    """What these vectors find: nearest sentences, or pairs mined with the threshold that is best on themselves."""
+    if not mines:
+        return nearest_foreign(english_ED, foreign_FD)
+    candidates = mine_texts(*sides(examples), foreign_FD, english_ED)
+    return _extracted(candidates, candidates, len(examples), len(examples))
+
+
+def _extracted(candidates: list[Candidate], known: list[Candidate], gold: int, sentences: int) -> list[int]:
+    """Pairs from the threshold on that is best on the known ones, whose first `gold` sentences are pairs."""
+    threshold = best_threshold(known, {(place, place) for place in range(gold)})
+    return extract(candidates, threshold.value, sentences)
+
+
+def _candidates(model: MultiHeadModel, examples: Sequence[Bitext], ways: Ways) -> list[Candidate]:
+    foreign_FD, english_ED = bitext_vectors(model, examples, ways)
     return mine_texts(*sides(examples), foreign_FD, english_ED)
 
 
-def bitext_vectors(
-    model: MultiHeadModel, examples: Sequence[Bitext], language: str, inference: Inference, cache: Path | None = None
-) -> tuple[Vectors, Vectors]:
+def bitext_vectors(model: MultiHeadModel, examples: Sequence[Bitext], ways: Ways) -> tuple[Vectors, Vectors]:
     """Vectors of the foreign and of the English sentences, (F, D) and (E, D)."""
-    foreign, english = sides(examples)
-    foreign_FD = sentence_vectors(model, foreign, language, inference, cache)
-    english_ED = sentence_vectors(model, english, "en", inference, cache)
-    if inference.retrieval.centred:
-        return foreign_FD - foreign_FD.mean(axis=0), english_ED - english_ED.mean(axis=0)
+    layer = ways.inference.retrieval.layer
+    assert layer is not None, "the profile is not resolved"
+    (foreign_FD,), (english_ED,) = layered_vectors(model, examples, ways, [layer])
     return foreign_FD, english_ED
 
 
-def sentence_vectors(
-    model: MultiHeadModel, sentences: Sequence[str], language: str, inference: Inference, cache: Path | None = None
+def layered_vectors(
+    model: MultiHeadModel, examples: Sequence[Bitext], ways: Ways, layers: Sequence[int]
+) -> tuple[Vectors, Vectors]:
+    """The same of several layers in one pass, (L, F, D) and (L, E, D)."""
+    foreign, english = sides(examples)
+    sided = _vectors(model, foreign, ways.language, ways, layers), _vectors(model, english, "en", ways, layers)
+    if ways.inference.retrieval.centred:
+        foreign_LFD, english_LED = (vectors - vectors.mean(axis=1, keepdims=True) for vectors in sided)
+        return foreign_LFD, english_LED
+    return sided
+
+
+def _vectors(
+    model: MultiHeadModel, sentences: Sequence[str], language: str, ways: Ways, layers: Sequence[int]
 ) -> Vectors:
-    """One float32 vector a sentence."""
-    encoder, profile = model.loaded, inference.retrieval
+    """Float32 vectors of sentences, (L, N, D)."""
+    encoder, profile = model.loaded, ways.inference.retrieval
     length = min(profile.max_length_tokens, encoder.usable_length)
-    features = sentence_features(sentences, encoder, length, cache)
-    layer = retrieval_layer(profile, encoder)
-    vectors_ND = np.empty((len(sentences), encoder.width), dtype=np.float32)
-    for places, batch in batches_by_length(model, "", Kind.BITEXT, features, language, inference):
-        hidden_BTD = model.hidden(batch, all_layers=True).layers[layer].float()
-        pooled = hidden_BTD[:, 0] if profile.pooling == "first" else masked_mean(hidden_BTD, batch.mask)
-        vectors_ND[places] = pooled.to(torch.float32).cpu().numpy()
-    return vectors_ND
+    features = sentence_features(sentences, encoder, length, ways.cache)
+    vectors_LND = np.empty((len(layers), len(sentences), encoder.width), dtype=np.float32)
+    batches = batches_by_length(model, "", Kind.BITEXT, features, language, ways.inference, ways.work)
+    for places, batch in batches:
+        hidden = model.hidden(batch, all_layers=True).layers
+        for number, layer in enumerate(layers):
+            vectors_LND[number, places] = _pooled(hidden[layer].float(), batch.mask, profile.pooling == "first")
+    return vectors_LND
 
 
-def retrieval_layer(profile: Retrieval, encoder: Encoder) -> int:
-    """The layer of the profile, 0 for the embedding.
-
-    Raises:
-        CairnError: the encoder has fewer layers.
-    """
-    if profile.layer is None:
-        return _OFFICIAL_LAYERS.get(encoder.layers, max(1, round(0.6 * encoder.layers)))
-    if not 0 <= profile.layer <= encoder.layers:
-        raise CairnError(
-            f"retrieval reads layer {profile.layer}, but the encoder has {encoder.layers}; name one of them"
-        )
-    return profile.layer
+def _pooled(hidden_BTD: Tensor, mask_BT: Tensor, first: bool) -> Vectors:
+    pooled_BD = hidden_BTD[:, 0] if first else masked_mean(hidden_BTD, mask_BT)
+    vectors: Vectors = pooled_BD.to(torch.float32).cpu().numpy()
+    return vectors

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,14 +110,20 @@ class Training:
         return max(0.0, (steps - step) / max(1, steps - warmup))
 
 
+Pooling: TypeAlias = Literal["mean", "first"]
+ProfileName: TypeAlias = Literal["xtreme-2020", "xtreme", "jiant-14-mean"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Retrieval:
     """How a sentence becomes a vector for retrieval without training."""
 
+    profile: ProfileName = "xtreme-2020"
+    """Where the fields that are left out come from (`trainables.profiles`)."""
     layer: int | None = None
-    """Hidden layer, counted from 1 (0 is the embedding); None: the official 8 of 12 and 14 of 24, else 0.6 of all."""
-    pooling: Literal["mean", "first"] = "mean"
-    """The mean over all real positions, special tokens included, or the first position."""
+    """Hidden layer, counted from 1 (0 is the embedding); None: the profile's."""
+    pooling: Pooling | None = None
+    """The mean over all real positions, special tokens included, or the first position; None: the profile's."""
     centred: bool = False
     """Subtract each side's mean vector first, which removes what only says the language."""
     max_length_tokens: int = 512

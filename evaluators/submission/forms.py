@@ -47,7 +47,7 @@ def score_file(sheet: Sheet, language: str, predicted: File, gold: File, tagging
 
 def _labels(sheet: Sheet, predicted: File, gold: File) -> FileScores:
     answers, right = predicted.lines(), gold.lines()
-    _check_counts(predicted, gold, len(answers), len(right))
+    _check_counts(predicted, gold, answers, right)
     _note_strangers(predicted, answers, sheet.labels if sheet.form is Form.LABELS else ())
     if sheet.form is Form.PLACES:
         _note_no_numbers(predicted, answers)
@@ -56,7 +56,7 @@ def _labels(sheet: Sheet, predicted: File, gold: File) -> FileScores:
 
 def _choices(sheet: Sheet, predicted: File, gold: File) -> FileScores:
     answers, right = _json_labels(predicted), _json_labels(gold)
-    _check_counts(predicted, gold, len(answers), len(right))
+    _check_counts(predicted, gold, answers, right)
     return FileScores(values={"accuracy": accuracy(right, answers)}, items=len(right))
 
 
@@ -211,10 +211,12 @@ def _ranking(predicted: File, name: str, answers: Mapping[str, Any]) -> Sequence
     return ranked
 
 
-def _check_counts(predicted: File, gold: File, answers: int, right: int) -> None:
-    if answers != right:
-        hint = "remove the blank line at its end" if answers == right + 1 else "give one line an example"
-        raise predicted.stop(f"has {answers} lines, and {gold.path} has {right}", hint, min(answers, right) + 1)
+def _check_counts(predicted: File, gold: File, answers: Sequence[Any], right: Sequence[Any]) -> None:
+    if len(answers) != len(right):
+        blank = len(answers) > len(right) and answers[-1] == ""
+        mend = "remove the blank line at its end" if blank else "give one line an example"
+        what = f"has {len(answers)} lines, and {gold.path} has {len(right)}"
+        raise predicted.stop(what, mend, min(len(answers), len(right)) + 1)
     if not right:
         raise gold.stop("has no line", "give the labels of the whole test set")
 

@@ -16,9 +16,11 @@ from evaluators.metrics.retrieval import PairScores, Threshold
 from evaluators.task import Kind, Task
 from trainables.model import MultiHeadModel
 from trainables.predict import predict
-from trainables.retrieval import bitext_vectors, retrieval_layer
+from trainables.profiles import resolved
+from trainables.retrieval import Ways, bitext_vectors
 from trainables.settings import Inference, Retrieval, TaskTraining, Training
 from trainables.spans import Span, answer, best_span
+from trainables.work import Work
 
 NUMBERS = np.array([-1, -1, 0, 4, 8, 13, -1], dtype=np.int32)
 ENDS = np.array([-1, -1, 3, 7, 12, 16, -1], dtype=np.int32)
@@ -147,22 +149,13 @@ def test_a_mining_task_answers_with_pairs_or_none(tiny: Any, tasks: dict[Kind, T
 def test_centred_vectors_have_no_mean(tiny: Any, twelve: Any) -> None:
     model = MultiHeadModel(tiny("xlm-roberta"), [], 0).eval()
     with torch.inference_mode():
-        foreign, english = bitext_vectors(
-            model, twelve(Kind.BITEXT), "sw", Inference(retrieval=Retrieval(centred=True, layer=1))
-        )
+        foreign, english = bitext_vectors(model, twelve(Kind.BITEXT), ways("sw", Retrieval(centred=True, layer=1)))
     assert np.abs(foreign.mean(axis=0)).max() < 1e-6
     assert np.abs(english.mean(axis=0)).max() < 1e-6
 
 
-def test_layers_are_the_official_ones_where_they_exist(tiny: Any) -> None:
-    encoder = tiny("xlm-roberta")
-    layers = {}
-    for count in (1, 2, 4, 6, 12, 24):
-        encoder.layers = count
-        layers[count] = retrieval_layer(Retrieval(), encoder)
-    assert layers == {1: 1, 2: 1, 4: 2, 6: 4, 12: 8, 24: 14}
-    with pytest.raises(CairnError, match="layer 30"):
-        retrieval_layer(Retrieval(layer=30), encoder)
+def ways(language: str, retrieval: Retrieval) -> Ways:
+    return Ways(language, resolved(Inference(retrieval=retrieval), 2, mined=False), None, Work())
 
 
 def test_the_vector_of_a_sentence_is_the_mean_over_all_its_positions(tiny: Any) -> None:
@@ -171,7 +164,7 @@ def test_the_vector_of_a_sentence_is_the_mean_over_all_its_positions(tiny: Any) 
     with torch.inference_mode():
         hidden = model.loaded.run(ids, torch.ones_like(ids), None, ["en"], all_layers=True).layers[1]
         examples = [Bitext(id="0", foreign="the red dog", english="who sees the green mouse and the bird")]
-        foreign, _ = bitext_vectors(model, examples, "en", Inference(retrieval=Retrieval(layer=1)))
+        foreign, _ = bitext_vectors(model, examples, ways("en", Retrieval(layer=1)))
     np.testing.assert_allclose(foreign[0], hidden[0].mean(dim=0).numpy(), atol=1e-6)
 
 
