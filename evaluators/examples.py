@@ -76,22 +76,26 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """A text that asks for passages of a pool; `right` names the ids of those that answer it."""
-
-    id: str
-    text: str
-    right: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A candidate of a pool: a text, and where there is one the text around it."""
+    """A candidate of a pool: a text, with the text around it where there is one."""
 
     id: str
     text: str
     context: str = ""
     language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A text that asks for passages of a pool; `right` names the ids of those that answer it.
+
+    In training data the passage that answers comes along.
+    """
+
+    id: str
+    text: str
+    right: tuple[str, ...] | None = None
+    passage: Passage | None = None
 
 
 Example: TypeAlias = Pair | Tagged | Question | Choice | Bitext | Text | Query

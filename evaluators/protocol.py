@@ -28,6 +28,7 @@ class Course:
     steps: int | None = None
     batch_size: int = 32
     max_length_tokens: int = 128
+    max_question_tokens: int = 64
     schedule: Literal["constant", "linear"] = "linear"
     warmup_steps: int = 0
     weight_decay: float = 0.0

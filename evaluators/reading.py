@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evaluators.checking import check, settled
 from evaluators.errors import BadData, SealedSplit, UnknownName
-from evaluators.examples import Example, Question, Tagged
+from evaluators.examples import Example, Query, Question, Tagged
 from evaluators.gold import gold_of
 from evaluators.raw_rows import RawRow, raw_rows
 from evaluators.sampling import in_search_half
@@ -63,6 +63,11 @@ def fingerprint(task: Task, split: Split, languages: Iterable[str], data: DataSo
             lines.append(
                 f"{language} {table.dataset} {config} {table.split} {table.half} {digest(table, config, data)}"
             )
+    if task.pool is not None and split != "train":
+        for table in task.pool.tables:
+            for language, configs in table.configs.items():
+                there = [config for config in configs if is_present(table, config, data)]
+                lines += [f"pool {language} {config} {digest(table, config, data)}" for config in there]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -110,7 +115,7 @@ def labels_of(task: Task, data: DataSource) -> tuple[str, ...]:
 def _read(task: Task, split: Split, language: str, data: DataSource) -> Reading:
     files = _files(task, split, language, data)
     declared = [(table, config) for table in _tables(task, split, language) for config in table.configs[language]]
-    collected = _Collected(task)
+    collected = _Collected(task, data)
     for table, config in files:
         loaded = load(table, config, data)
         prefix = f"{table.dataset}/{config}/" if len(declared) > 1 else ""
@@ -129,8 +134,8 @@ def _read(task: Task, split: Split, language: str, data: DataSource) -> Reading:
 class _Collected:
     """What has been read so far."""
 
-    def __init__(self, task: Task) -> None:
-        self.task = task
+    def __init__(self, task: Task, data: DataSource) -> None:
+        self.task, self.data = task, data
         self.examples: list[Example] = []
         self.dropped: Counter[str] = Counter()
         self.repaired: Counter[str] = Counter()
@@ -139,17 +144,22 @@ class _Collected:
         try:
             if table.keep is not None and not table.keep(row, language):
                 return
-            example = self.task.read(row)
-            if table.half is not None and in_search_half(example.id) != (table.half == "search"):
-                return
-            check(example, self.task)
-            if isinstance(example, Question):
-                example = self._settled(example, table)
+            found = self.task.read(row)
+            for example in found if isinstance(found, Sequence) else (found,):
+                self._add_one(example, table)
         except Dropped as reason:
             self.dropped[str(reason)] += 1
-            return
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
             raise BadData(f"{row_place}: {error}; mend the file, or fetch it again") from error
+
+    def _add_one(self, example: Example, table: Table) -> None:
+        if table.half is not None and in_search_half(example.id) != (table.half == "search"):
+            return
+        if isinstance(example, Query) and example.right is None and self.task.pool is not None:
+            example = self.task.pool.joined(example, self.data)
+        check(example, self.task)
+        if isinstance(example, Question):
+            example = self._settled(example, table)
         self.examples.append(example)
 
     def _settled(self, question: Question, table: Table) -> Question:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -78,6 +78,25 @@ def load(table: Table, config: str, data: DataSource) -> Loaded:
     read = _from_text if path.suffix == ".txt" else _from_parquet
     loaded = read(path)
     return loaded if table.first is None else loaded._replace(table=loaded.table.slice(0, table.first))
+
+
+def stream(table: Table, config: str, data: DataSource) -> Iterator[dict[str, Any]]:
+    """The rows of one config, a few thousand in memory at a time: for a million candidates.
+
+    Raises:
+        BadData: the file is missing or broken, or the hub does not answer.
+    """
+    if data.root is None:
+        yield from _from_hub(table, config, data).table.to_pylist()
+        return
+    path = _found(table, config, data.root)
+    if path is None:
+        raise missing(table, config, data)
+    try:
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=4096):
+            yield from batch.to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(path, error) from error
 
 
 def digest(table: Table, config: str, data: DataSource) -> str:

@@ -16,8 +16,6 @@ from evaluators.errors import UnknownName
 from evaluators.suite import Suite
 from evaluators.task import Task
 from evaluators.tasks import INTERMEDIATE, TARGET
-from evaluators.tasks.lareqa import LAREQA
-from evaluators.tasks.mewslix import MEWSLIX
 from evaluators.tasks.panx import PANX_R
 from evaluators.tasks.tatoeba import TATOEBA_OPEN, TATOEBA_R
 from evaluators.tasks.udpos import UDPOS_R
@@ -51,7 +49,7 @@ XTREME_R = Suite(
     title="XTREME-R: 50 languages, ten tasks",
     targets=_by_name(
         [
-            *(TARGET["xnli"], TARGET["xcopa"], PANX_R, UDPOS_R, TATOEBA_R, MEWSLIX, LAREQA),
+            *(TARGET["xnli"], TARGET["xcopa"], PANX_R, UDPOS_R, TATOEBA_R, TARGET["mewslix"], TARGET["lareqa"]),
             *(XQUAD_R, TARGET["mlqa"], TARGET["tydiqa"]),
         ]
     ),
@@ -67,24 +65,27 @@ XTREME_R = Suite(
     protocol=protocols.XTREME_R,
 )
 
-_FREE_TRAINING = ("mnli", "squad1", "squad2", "supertags", "cosmosqa", "csqa", "siqa", "copa", "pawsx", "tydiqa", "mlm")
+_FREE_TRAINING = (
+    *("mnli", "squad1", "squad1-passages", "squad2", "supertags", "cosmosqa", "csqa", "siqa", "copa"),
+    *("pawsx", "tydiqa", "mlm"),
+)
 
 OPEN = Suite(
     name="open",
     title="OPEN: XTREME's tasks on freely available data",
     targets=_by_name(
         [
-            *(TARGET["pawsx"], TARGET["xnli-extension"], PANX_R, UDPOS_OPEN, TATOEBA_OPEN),
-            *(TARGET["xquad"], TARGET["mlqa"], TARGET["tydiqa"]),
+            *(TARGET["pawsx"], TARGET["xnli-extension"], TARGET["xcopa"], PANX_R, UDPOS_OPEN, TATOEBA_OPEN),
+            *(TARGET["lareqa"], TARGET["xquad"], TARGET["mlqa"], TARGET["tydiqa"]),
         ]
     ),
     training=_by_name([*(INTERMEDIATE[name] for name in _FREE_TRAINING), PANX_R, UDPOS_OPEN]),
     pivots=("de", "fi", "ko"),
     groups={
-        "classification": ("pawsx", "xnli-extension"),
+        "classification": ("pawsx", "xnli-extension", "xcopa"),
         "tagging": ("udpos", "panx"),
         "qa": ("xquad", "mlqa", "tydiqa"),
-        "retrieval": ("tatoeba",),
+        "retrieval": ("tatoeba", "lareqa"),
     },
     protocol=protocols.OPEN,
 )

@@ -7,12 +7,15 @@ several targets share one: XQuAD and MLQA are both answered by the model trained
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from evaluators.examples import Example, Prediction
+from evaluators.examples import Example, Passage, Prediction, Query
+
+if TYPE_CHECKING:
+    from evaluators.source import DataSource
 
 Row: TypeAlias = Mapping[str, Any]
 """One row as a reader sees it: the file's columns. Label columns named in `Table.classes` already hold class names
@@ -80,14 +83,27 @@ class Metric:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pool:
+    """The passages among which a ranking task looks, the same for every language and split."""
+
+    passages: Callable[[DataSource], Iterator[Passage]]
+    """All of them, in their order, one by one: there may be a million."""
+    joined: Callable[[Query, DataSource], Query]
+    """A query with its right passages. Raises `Dropped` where there is none."""
+    tables: Sequence[Table]
+    """The files behind them."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """One data set as a question: what is read, what is answered, how it is scored."""
 
     name: str
     kind: Kind
     title: str
-    read: Callable[[Row], Example]
-    """One raw row -> one example. Raises `Dropped(reason)` or ValueError (a broken row)."""
+    read: Callable[[Row], Example | Sequence[Example]]
+    """One raw row -> one example, or all that it holds (a document's mentions). Raises `Dropped(reason)` or ValueError
+    (a broken row)."""
     tables: Mapping[Split, Sequence[Table]]
     labels: Sequence[str] = ()
     """PAIR: labels; TAGS: tags. The order fixes label ids."""
@@ -96,6 +112,8 @@ class Task:
     """Names of the metrics whose mean is the task's score."""
     trained_as: str | None = None
     """Training task whose head answers this one; None: no training (retrieval)."""
+    pool: Pool | None = None
+    """Of a ranking task."""
     parallel: bool = False
     """The same id is the same item in every language of a split: languages are then no independent evidence."""
 

@@ -68,14 +68,14 @@ class Answers:
             CairnError: the folder holds an evaluation of something else.
         """
         found = read_json(self.record)
-        if found and found.get("identity") != identity:
+        if found and found.get("identity") != identity and self.done():
             before = found.get("identity", {})
             changed = [name for name in identity if identity[name] != before.get(name)]
             raise CairnError(
                 f"{self.path} holds an evaluation with another {', '.join(changed)}; give another folder with --to, or "
                 "delete this one"
             )
-        if not found:
+        if found.get("identity") != identity:
             write_json(self.record, {"identity": dict(identity), "environment": describe_environment()})
         self.path.mkdir(parents=True, exist_ok=True)
 

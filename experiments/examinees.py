@@ -27,6 +27,7 @@ from trainables.stages import Checkpoint, StageRunner
 from trainables.store import Store
 
 if TYPE_CHECKING:
+    from trainables.encoder import Encoder
     from trainables.model import MultiHeadModel
 
 
@@ -109,7 +110,7 @@ def of_protocol(workshop: Workshop, targets: Sequence[str], changes: Changes) ->
     """
     from trainables.stage_training import loaded_encoder
 
-    layers = loaded_encoder(workshop.encoder, workshop.stages(Training()).start.key).layers
+    encoder = loaded_encoder(workshop.encoder, workshop.stages(Training()).start.key)
     groups: dict[tuple[Course, ...], list[str]] = {}
     for target in targets:
         if target not in workshop.suite.protocol:
@@ -117,9 +118,9 @@ def of_protocol(workshop: Workshop, targets: Sequence[str], changes: Changes) ->
                 f"the suite {workshop.suite.name} does not say how to train for {target}; give a trained model: "
                 f"--tuned {target}=DIR"
             )
-        courses = tuple(changes.of(course) for course in workshop.suite.protocol[target])
+        courses = tuple(_readable(changes.of(course), encoder) for course in workshop.suite.protocol[target])
         groups.setdefault(courses, []).append(target)
-    return [_taught(workshop, courses, tuple(names), layers) for courses, names in groups.items()]
+    return [_taught(workshop, courses, tuple(names), encoder.layers) for courses, names in groups.items()]
 
 
 def _taught(workshop: Workshop, courses: Sequence[Course], targets: tuple[str, ...], layers: int) -> Examinee:
@@ -133,10 +134,16 @@ def _taught(workshop: Workshop, courses: Sequence[Course], targets: tuple[str, .
     )
 
 
+def _readable(course: Course, encoder: Encoder) -> Course:
+    """Inputs as long as the protocol says, or as long as the encoder reads."""
+    return replace(course, max_length_tokens=min(course.max_length_tokens, encoder.usable_length))
+
+
 def _training(course: Course) -> Training:
     return Training(
         batch_size=course.batch_size,
         max_length_tokens=course.max_length_tokens,
+        max_question_tokens=course.max_question_tokens,
         schedule=course.schedule,
         warmup_steps=course.warmup_steps,
         weight_decay=course.weight_decay,

@@ -14,7 +14,7 @@ import pytest
 
 from evaluators.source import DataSource
 from evaluators.suites import OPEN, XTREME_R
-from evaluators.task import Kind, Table, Task
+from evaluators.task import Table, Task
 from evaluators.tasks import INTERMEDIATE, TARGET
 
 ROWS = 12
@@ -228,6 +228,39 @@ def mined_pairs(config: str, split: str) -> tuple[Columns, Classes]:
     return {"sentence1": columns["source_sentence"], "sentence2": columns["target_sentence"]}, {}
 
 
+def paragraphs_in_sentences(config: str, split: str) -> tuple[Columns, Classes]:
+    """XQuAD-R: questions as in XQuAD, and the bounds of the sentences of their paragraphs."""
+    if split == "validation":
+        return parallel_questions(config, split)
+    context = "Ada wrote programs in London. It rained."
+    columns: Columns = {
+        "context": [context],
+        "sentences": [["Ada wrote programs in London.", "It rained."]],
+        "sentence_start": [[0, 30]],
+        "sentence_end": [[29, 40]],
+        "question_ids": [parallel_questions(config, split)[0]["id"]],
+    }
+    return columns, {}
+
+
+def mentions(config: str, split: str) -> tuple[Columns, Classes]:
+    """Mewsli-X: documents with their mentions, and entities."""
+    names = [f"Q{row}" for row in range(ROWS)]
+    if config == "candidate_entities":
+        columns = {"entity_id": names, "title": names, "description": ["a city"] * ROWS}
+        return columns | {"description_language": ["en"] * ROWS}, {}
+    text = "It rained. Ada saw London there. It was late."
+    context = {"text": text, "language": config, "sentence_spans": [{"start": 0, "end": 10}, {"start": 11, "end": 32}]}
+    span = {"start": 19, "end": 25}
+    found: list[list[dict[str, Any]]] = []
+    for row, name in enumerate(names):
+        mention: dict[str, Any] = {"example_id": f"{split}-{row}", "entity_id": name, "mention_span": span}
+        if split == "train":
+            mention["entity"] = {"entity_id": name, "title": name, "description": "a city"}
+        found.append([mention])
+    return {"context": [context] * ROWS, "mentions": found}, {}
+
+
 def wikipedia(config: str, split: str) -> tuple[Columns, Classes]:
     columns: Columns = {"id": numbered("7"), "url": [""] * ROWS, "title": [""] * ROWS, "text": numbered("An article.")}
     return columns, {}
@@ -243,8 +276,10 @@ CONTENT: dict[str, Callable[[str, str], tuple[Columns, Classes]]] = {
     "facebook/xnli": nli,
     "google-research-datasets/paws-x": pawsx,
     "google-research-datasets/tydiqa": tydiqa,
+    "google-research-datasets/xquad_r": paragraphs_in_sentences,
     "google/xquad": parallel_questions,
     "google/xtreme": bitext,
+    "izhx/mewsli-x": mentions,
     "local/ud_supertags": supertags,
     "mteb/tatoeba-bitext-mining": mined_pairs,
     "nyu-mll/glue": glue,
@@ -264,15 +299,14 @@ def every_task() -> dict[str, Task]:
     """Every declaration, those of OPEN and XTREME-R under names of their own."""
     suites = {"open": OPEN, "r": XTREME_R}
     renamed = {f"{suite} {name}": task for suite, of in suites.items() for name, task in of.targets.items()}
-    pooled = {name for name, task in renamed.items() if task.kind is Kind.RANKING}
-    return {**INTERMEDIATE, **TARGET, **{name: task for name, task in renamed.items() if name not in pooled}}
+    return {**INTERMEDIATE, **TARGET, **renamed}
 
 
 def declared_files(tasks: Iterable[Task]) -> dict[tuple[str, str, str], Table]:
     return {
         (table.dataset, config, table.split): table
         for task in tasks
-        for tables in task.tables.values()
+        for tables in (*task.tables.values(), task.pool.tables if task.pool else ())
         for table in tables
         for configs in table.configs.values()
         for config in configs

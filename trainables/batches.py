@@ -21,7 +21,7 @@ IGNORED = -100
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Tensors of one step. A multiple-choice question is `choices[q]` inputs in a row."""
+    """Tensors of one step. A multiple-choice question is `choices[q]` inputs in a row, a matched question two."""
 
     head: str
     kind: Kind
@@ -61,8 +61,11 @@ class Batch:
         )
 
     def parts(self, size: int | None) -> Iterator[Batch]:
-        """Pieces of at most `size` examples, in order; the whole for None."""
-        if size is None or size >= self.examples:
+        """Pieces of at most `size` examples, in order; the whole for None.
+
+        A batch of questions and passages stays whole: every passage is a wrong answer to the other questions.
+        """
+        if size is None or size >= self.examples or self.kind is Kind.RANKING:
             yield self
             return
         borders = np.concatenate([[0], np.cumsum(self.choices)]) if self.choices else np.arange(self.examples + 1)

@@ -43,7 +43,7 @@ def unlabelled(head: str, kind: Kind, rows: Sequence[tuple[str, Features, int]],
     types = [features.lists("types")[row] for _, features, row in rows if "types" in features.names]
     languages = [language for language, _, _ in rows]
     choices: tuple[int, ...] = ()
-    if kind is Kind.CHOICE:
+    if kind in (Kind.CHOICE, Kind.RANKING):
         parts = [features.lists("parts")[row] for _, features, row in rows]
         inputs, types = _split(inputs, parts), _split(types, parts) if types else []
         choices = tuple(len(one) for one in parts)

@@ -7,12 +7,12 @@ What was read is kept for the life of the process, as a worker judges many model
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from evaluators.examples import Example, Prediction
+from evaluators.examples import Example, Prediction, Query
 from evaluators.item_files import Items
 from evaluators.items import item_counts
 from evaluators.reading import read
@@ -22,6 +22,7 @@ from evaluators.source import DataSource
 from evaluators.task import Split, Task
 from trainables.model import MultiHeadModel
 from trainables.predict import chosen_on_dev, predict
+from trainables.ranking import ranked
 from trainables.settings import Inference, Training
 from trainables.work import Work
 
@@ -71,10 +72,15 @@ def answered(
         SealedSplit: the split is "test" or "whole" and the source is sealed.
         BadData: the data are missing or break the task's rules.
     """
-    for language in languages:
-        examples = _examples(task, split, language, data, limit)
-        if not examples:
-            continue
+    asked = {code: found for code in languages if (found := _examples(task, split, code, data, limit))}
+    if task.pool is not None:
+        queries = cast(Mapping[str, Sequence[Query]], asked)
+        own = training.of(task.trained_as or task.name)
+        rankings = ranked(model, task.pool.passages(data), queries, own, inference, work or Work()) if asked else {}
+        for language, ids in rankings.items():
+            yield Answered(task=task, language=language, split=split, examples=asked[language], predictions=ids)
+        return
+    for language, examples in asked.items():
         known = _examples(task, "dev", language, data, None) if split != "dev" and chosen_on_dev(task) else None
         predictions = predict(model, task, examples, language, training, inference, cache, known, work)
         yield Answered(task=task, language=language, split=split, examples=examples, predictions=predictions)

@@ -26,6 +26,7 @@ from evaluators.sampling import pick
 from evaluators.source import DataSource
 from evaluators.task import Kind, Task
 from trainables.columns import Features, Rows
+from trainables.encode_match import encode_matches
 from trainables.encode_spans import SpanLengths, encode_asked_spans, encode_training_spans
 from trainables.encode_tags import encode_tags
 from trainables.encode_text import encode_choices, encode_pairs, encode_sentences, encode_texts
@@ -79,6 +80,8 @@ def encode_for_training(examples: Sequence[Any], task: Task, encoder: Encoder, o
         return encode_choices(examples, tokenizer, length)
     if task.kind is Kind.TEXT:
         return encode_texts(examples, tokenizer, length)
+    if task.kind is Kind.RANKING:
+        return encode_matches(examples, tokenizer, own.max_question_tokens, length)
     raise CairnError(f"{task.name} is a retrieval task; it is answered without training, so leave it out of stages")
 
 
@@ -186,7 +189,7 @@ def _encoding_key(task: Task, encoder: Encoder, own: Training) -> dict[str, Any]
         "tokenizer": encoder.tokenizer.fingerprint,
         "length": own.max_length_tokens,
     }
-    if task.kind is Kind.SPAN:
+    if task.kind in (Kind.SPAN, Kind.RANKING):
         key |= {"question": own.max_question_tokens, "stride": own.stride_tokens}
     return key
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from evaluators.errors import CairnError
 from evaluators.task import Kind, Task
@@ -51,6 +52,14 @@ def new_head(task: Task, encoder: Encoder, seed: int) -> nn.Module:
         return make(encoder, task)
 
 
+class UnitHead(nn.Module):  # type: ignore[misc]
+    """Nothing to learn: texts are compared by the direction of their vectors."""
+
+    def forward(self, pooled_BD: Tensor) -> Tensor:
+        """(B, D) to (B, D), each of length 1."""
+        return functional.normalize(pooled_BD.float(), dim=-1)
+
+
 def _labels(encoder: Encoder, task: Task) -> nn.Module:
     if not task.labels:
         raise CairnError(f"the task {task.name} has no labels, so no head can be built for it")
@@ -70,4 +79,5 @@ _MAKERS: dict[Kind, Callable[[Encoder, Any], nn.Module]] = {
     Kind.TAGS: _labels,
     Kind.SPAN: _span,
     Kind.CHOICE: _choice,
+    Kind.RANKING: lambda encoder, task: UnitHead(),
 }

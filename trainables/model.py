@@ -26,6 +26,9 @@ from trainables.heads import new_head
 from trainables.router import balance_loss, router_z_loss
 from trainables.settings import Training
 
+RANKING_SCALE = 20.0
+"""Of cosines, before the softmax over a batch's passages. Ours: no published value is known."""
+
 
 class MultiHeadModel(PreTrainedModel):  # type: ignore[misc]
     """An encoder with a head for each of `tasks`; new heads depend on the seed and their task's name only."""
@@ -101,6 +104,8 @@ class MultiHeadModel(PreTrainedModel):  # type: ignore[misc]
             selected_BT = labels_BT != IGNORED
             logits_SV = self.head(batch.head)(hidden_BTD[selected_BT]).float()
             return functional.cross_entropy(logits_SV, labels_BT[selected_BT], reduction="sum")
+        if batch.kind is Kind.RANKING:
+            return _ranking_loss(batch, self.head(batch.head)(self.pooled(hidden_BTD, batch.mask)))
         logits = self._logits(batch, hidden_BTD)
         if batch.kind is Kind.SPAN:
             start_loss = functional.cross_entropy(logits[..., 0], batch.gold["start"], reduction="sum")
@@ -116,6 +121,16 @@ def masked_mean(hidden_BTD: Tensor, mask_BT: Tensor) -> Tensor:
     weight_BT1 = mask_BT[:, :, None].to(hidden_BTD.dtype)
     mean_BD: Tensor = (hidden_BTD * weight_BT1).sum(dim=1) / weight_BT1.sum(dim=1)
     return mean_BD
+
+
+def _ranking_loss(batch: Batch, unit_BD: Tensor) -> Tensor:
+    """Each question against all passages of the batch; a passage that stands there twice is wrong for nobody."""
+    logits_QQ = RANKING_SCALE * unit_BD[0::2] @ unit_BD[1::2].T
+    passages_QT = batch.input_ids[1::2]
+    same_QQ = (passages_QT[:, None] == passages_QT[None]).all(dim=-1)
+    same_QQ.fill_diagonal_(False)
+    labels_Q = torch.arange(len(logits_QQ), device=logits_QQ.device)
+    return functional.cross_entropy(logits_QQ.masked_fill(same_QQ, float("-inf")), labels_Q, reduction="sum")
 
 
 def _by_question(scores_B: Tensor, choices: Sequence[int]) -> Tensor:

@@ -16,6 +16,8 @@ from evaluators.tasks.copa import COPA
 from evaluators.tasks.cosmosqa import COSMOSQA
 from evaluators.tasks.csqa import CSQA
 from evaluators.tasks.hellaswag import HELLASWAG
+from evaluators.tasks.lareqa import LAREQA
+from evaluators.tasks.mewslix import MEWSLIX
 from evaluators.tasks.mlm import MLM
 from evaluators.tasks.mlqa import MLQA
 from evaluators.tasks.mnli import MNLI
@@ -26,6 +28,7 @@ from evaluators.tasks.pawsx_translated import PAWSX_TRANSLATED
 from evaluators.tasks.qqp import QQP
 from evaluators.tasks.siqa import SIQA
 from evaluators.tasks.squad1 import SQUAD1
+from evaluators.tasks.squad1_passages import SQUAD1_PASSAGES
 from evaluators.tasks.squad1_translated import SQUAD1_TRANSLATED
 from evaluators.tasks.squad2 import SQUAD2
 from evaluators.tasks.supertags import SUPERTAGS_TASK
@@ -42,11 +45,26 @@ INTERMEDIATE: Mapping[str, Task] = {
     for task in (
         *(ANLI, MNLI, QQP, SQUAD1, SQUAD2, HELLASWAG, CCG, SUPERTAGS_TASK, COSMOSQA, CSQA, SIQA, COPA),
         *(PAWSX, TYDIQA, UDPOS, PANX, MLM, MNLI_TRANSLATED, PAWSX_TRANSLATED, SQUAD1_TRANSLATED),
+        *(SQUAD1_PASSAGES, MEWSLIX),
     )
 }
 TARGET: Mapping[str, Task] = {
     task.name: task
-    for task in (PAWSX, XNLI, XCOPA, PANX, UDPOS, BUCC2018, TATOEBA, XQUAD, MLQA, TYDIQA, XNLI_EXTENSION)
+    for task in (
+        PAWSX,
+        XNLI,
+        XCOPA,
+        PANX,
+        UDPOS,
+        BUCC2018,
+        TATOEBA,
+        XQUAD,
+        MLQA,
+        TYDIQA,
+        XNLI_EXTENSION,
+        LAREQA,
+        MEWSLIX,
+    )
 }
 
 
