@@ -51,13 +51,21 @@ def nearest_passages(queries_QD: Vectors, shards: Iterable[Vectors], best: int) 
 
 
 def _searched(queries_QD: Vectors, shard_SD: Vectors, best: int) -> tuple[Vectors, Places]:
-    """Scores and places within a shard. It is turned round, as FAISS keeps the first of equals."""
+    """Scores and places within a shard.
+
+    Which of several equals FAISS drops at its cut is its own affair, so one more is asked for than is wanted; where
+    that one is an equal, the query is compared with the whole shard.
+    """
     index = faiss.IndexFlatIP(shard_SD.shape[1])
-    index.add(np.ascontiguousarray(shard_SD[::-1]))
-    scores_QK, places_QK = index.search(queries_QD, best)
+    index.add(shard_SD)
+    scores_QK, places_QK = index.search(queries_QD, best + 1)
     missing_QK = places_QK < 0
-    turned_QK: Places = np.where(missing_QK, NOTHING, len(shard_SD) - 1 - places_QK)
-    return np.where(missing_QK, -np.inf, scores_QK).astype(np.float32), turned_QK
+    scores_QK[missing_QK], places_QK[missing_QK] = -np.inf, NOTHING
+    for query in np.flatnonzero((scores_QK[:, best - 1] == scores_QK[:, best]) & ~missing_QK[:, best]):
+        all_S = shard_SD @ queries_QD[query]
+        kept = np.lexsort((-np.arange(len(all_S)), -all_S))[:best]
+        scores_QK[query, :best], places_QK[query, :best] = all_S[kept], kept
+    return scores_QK[:, :best], places_QK[:, :best]
 
 
 def _best(scores: Vectors, places: Places, best: int) -> tuple[Vectors, Places]:
