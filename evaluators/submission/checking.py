@@ -34,7 +34,7 @@ def _checked(predictions: Path, sheet: Sheet, language: str, suite: str, labels:
         raw = file.path.read_bytes() if file.exists() else b""
         if b"\r" in raw:
             yield file.problem("has line ends other than LF", "write LF only", raw[: raw.index(b"\r")].count(b"\n") + 1)
-        if raw and not raw.endswith(b"\n"):
+        if raw and not raw.endswith(b"\n") and file.path.suffix != ".json":
             yield file.problem("does not end with a line end", "end the last line")
         items = _ITEMS[sheet.form](file, sheet)
         gold = File(labels, sheet.file(language)) if labels is not None else None

@@ -103,7 +103,7 @@ def _check_sentences(predicted: File, gold: File, answers: Sequence[str], right:
         return
     place = next(place for place, (one, other) in enumerate(zip_longest(ends, wanted)) if one != other)
     start = wanted[place - 1] + 1 if place else 0
-    if place >= len(ends) or place >= len(wanted):
+    if len(ends) != len(wanted):
         raise predicted.stop(
             f"has {len(ends)} sentences, and {gold.path} has {len(wanted)}",
             "put one blank line after each sentence, none before or between",
