@@ -11,8 +11,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.answer import answer
+from analysis.attributes import Circumstances
+from analysis.bootstrap import Replicates
 from analysis.finals import ALONE, DIRECT, BySeed, Finals, Layout, finals_of, is_winner, metrics_of, restricted
+from analysis.groups import gain_sources, language_groups
 from analysis.load import FAILED, RUNNING, Json, Run
+from analysis.resampling import difference, item_replicates
 from analysis.search import agreements, plan_text, spent, trial_of, trial_rows, value_at
 from analysis.statistics import Estimate, RankCorrelation, estimate, paired_difference
 
@@ -28,6 +32,10 @@ def summarise(run: Run) -> Json:
     resolved = run.resolved
     finals = finals_of(run, metrics_of(resolved["suite"], resolved["targets"]))
     layouts = _layouts(run, finals)
+    drawn = item_replicates(run.path, resolved["suite"], layouts["test"], finals.arms)
+    given = Circumstances(
+        encoder=resolved["encoder"]["name"], chosen_on=_excluded(run) or [resolved["source_language"]]
+    )
     arms = [_arm(run, finals, arm, layouts) for arm in finals.arms]
     headline_on_test = {row["arm"]: row["test"]["mean"] for row in arms if row["test"]}
     summary = {
@@ -42,7 +50,10 @@ def summarise(run: Run) -> Json:
         "finals_seeds": resolved["seeds"],
         "arms": arms,
         "languages": _languages(run, finals),
-        "contrasts": _contrasts(run, finals, layouts),
+        "contrasts": _contrasts(run, finals, layouts, drawn),
+        "items": drawn.items if drawn else None,
+        "language_groups": language_groups(finals, finals.layout, given),
+        "gain_sources": gain_sources(finals, layouts["test"], resolved["suite"]),
         "best_single": _best_single(finals, layouts),
         "optimism": _optimism(run, finals, layouts),
         "search": spent(run),
@@ -137,13 +148,14 @@ def _languages(run: Run, finals: Finals) -> list[Json]:
     return sorted(rows, key=size)
 
 
-def _contrasts(run: Run, finals: Finals, layouts: Mapping[str, Layout]) -> list[Json]:
+def _contrasts(run: Run, finals: Finals, layouts: Mapping[str, Layout], drawn: Replicates | None) -> list[Json]:
     return [
         {
             "winner": winner,
             "control": control,
             "same_plan": run.arm_plans.get(winner) == run.arm_plans.get(control),
             "difference": _difference(finals, winner, control, layouts["test"]),
+            "with_items": difference(drawn, winner, control),
         }
         for control in finals.controls
         for winner in finals.winners

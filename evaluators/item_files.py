@@ -12,11 +12,14 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from evaluators.errors import BadData
 from evaluators.items import ItemCounts
 
 SCHEMA = pa.schema(
@@ -51,6 +54,34 @@ def write_items(folder: Path, arm: str, seed: int, task: str, items: Sequence[It
     table = pa.concat_tables([_table(task, item) for item in items])
     pq.write_table(table, part, compression="zstd")
     part.replace(path)
+
+
+def read_items(path: Path) -> dict[str, ItemCounts]:
+    """Language -> the counts in a task's file.
+
+    Raises:
+        BadData: the file cannot be read, or was not written by `write_items`.
+    """
+    try:
+        table = pq.read_table(path)
+        found = {}
+        for language in table.column("language").unique().to_pylist():
+            rows = table.filter(pc.equal(table.column("language"), language))
+            counts = np.array(rows.column("counts").to_pylist(), dtype=np.float64)
+            found[language] = ItemCounts(tuple(rows.column("id").to_pylist()), counts)
+    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+        raise BadData(f"{path} holds no counts of items ({error}); delete it, or evaluate again") from error
+    return found
+
+
+def arms_with_items(folder: Path) -> dict[str, dict[int, dict[str, Path]]]:
+    """Arm -> seed -> task -> file, as far as there are some."""
+    found: dict[str, dict[int, dict[str, Path]]] = {}
+    for path in sorted((folder / "items").glob("*/*/*.parquet")):
+        if not path.name.startswith(".") and path.parent.name.isdecimal():
+            arm = unquote(path.parent.parent.name)
+            found.setdefault(arm, {}).setdefault(int(path.parent.name), {})[path.stem] = path
+    return found
 
 
 def _table(task: str, items: Items) -> pa.Table:

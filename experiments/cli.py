@@ -65,12 +65,28 @@ def score(
     tagging: Annotated[
         str, typer.Option(help="How tags become spans: legacy (published numbers) or current.")
     ] = "legacy",
+    partial: Annotated[bool, typer.Option(help="Leave out languages without labels; no total then.")] = False,
+    by: Annotated[str | None, typer.Option(help="Add means by family, script, size or seen.")] = None,
+    encoder: Annotated[str, typer.Option(help="Whose pretraining languages --by seen is about.")] = "",
+    against: Annotated[Path | None, typer.Option(metavar="DIR", help="Add the gain over these predictions.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, unrounded.")] = False,
 ) -> None:
     """Score predictions as the benchmark does."""
     from experiments.scoring import score_text
 
-    typer.echo(score_text(predictions, labels, suite, tagging=tagging, as_json=as_json, say=_say))
+    text = score_text(
+        predictions,
+        labels,
+        suite,
+        tagging=tagging,
+        by=by,
+        encoder=encoder,
+        against=against,
+        partial=partial,
+        as_json=as_json,
+        say=_say,
+    )
+    typer.echo(text)
 
 
 @app.command()

@@ -11,8 +11,7 @@ from typing import Any, get_args
 from evaluators.errors import BadData, CairnError, UnknownName
 from evaluators.reading import available_languages, fingerprint
 from evaluators.source import DataSource, pinned
-from evaluators.submission.scores import SuiteScores
-from evaluators.submission.scoring import score_folders
+from evaluators.submission.partial import score_what_is_there
 from evaluators.suite import Suite
 from evaluators.suites import find_suite
 from evaluators.task import Task
@@ -130,46 +129,11 @@ def evaluate_model(request: Request, *, as_json: bool, say: Callable[[str], None
     )
     examine(examinees, room, answers)
     say(f"submission: {answers.predictions}")
-    scores = scored(suite, answers, languages)
+    if not answers.labels.is_dir():
+        raise CairnError(f"nothing that was asked has public gold; hand in {answers.predictions} to have it scored")
+    scores = score_what_is_there(answers.predictions, answers.labels, suite)
     write_text(answers.path / "scores.json", as_text(scores, as_json=True) + "\n")
     return as_text(scores, as_json=as_json)
-
-
-def scored(suite: Suite, answers: Answers, languages: Mapping[str, Sequence[str]]) -> SuiteScores:
-    """The scores of what was answered and has gold. A task that lacks a language counts as missing from the suite."""
-    known = {name: row["languages"] for name, row in answers.done().items() if row["gold"]}
-    if not known:
-        raise CairnError(f"nothing in {answers.path} has public gold; hand in {answers.predictions} to have it scored")
-    scores = score_folders(answers.predictions, answers.labels, only(suite, known))
-    missing = []
-    for name, task in suite.targets.items():
-        lacking = [code for code in task.languages("test") if code not in known.get(name, ())]
-        if lacking:
-            missing.append(name if name not in known else f"{name} in {', '.join(lacking)}")
-    if not missing:
-        return scores
-    partial = {entry.partition(" ")[0] for entry in missing}
-    groups = {name: value for name, value in scores.groups.items() if not partial & set(suite.groups[name])}
-    return replace(scores, suite=suite, overall=None, missing=tuple(missing), groups=groups)
-
-
-def only(suite: Suite, languages: Mapping[str, Sequence[str]]) -> Suite:
-    """The suite cut down to these targets and languages."""
-    targets = {name: _in(suite.target(name), codes) for name, codes in languages.items()}
-    groups = {name: members for name, members in suite.groups.items() if set(members) <= set(targets)}
-    protocol = {name: courses for name, courses in suite.protocol.items() if name in targets}
-    return replace(suite, targets=targets, groups=groups, protocol=protocol)
-
-
-def _in(task: Task, languages: Sequence[str]) -> Task:
-    tables = {
-        split: [
-            replace(table, configs={code: configs for code, configs in table.configs.items() if code in languages})
-            for table in tables
-        ]
-        for split, tables in task.tables.items()
-    }
-    return replace(task, tables=tables)
 
 
 def _targets(request: Request, suite: Suite) -> list[str]:

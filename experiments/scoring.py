@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from evaluators.errors import UnknownName
+from analysis.attributes import Circumstances, attribute_text, by_attribute
+from analysis.decomposition import decompose, decomposition_text
+from evaluators.errors import CairnError, UnknownName
 from evaluators.metrics.tagging import Behaviour
+from evaluators.submission.partial import score_what_is_there
 from evaluators.submission.scores import SuiteScores
 from evaluators.submission.scoring import score_folders
 from evaluators.submission.table import scores_json, scores_text
@@ -22,19 +25,44 @@ def score_text(
     *,
     tagging: str = "legacy",
     as_json: bool = False,
+    by: str | None = None,
+    encoder: str = "",
+    against: Path | None = None,
+    partial: bool = False,
     say: Callable[[str], None] = lambda note: None,
 ) -> str:
-    """The scores of a folder. `say` is told what spoils a score without forbidding it.
+    """The scores of a folder; by an attribute of languages, or against other predictions, where that is asked for.
+
+    With `partial`, languages without labels are left out, and their tasks count as missing. `say` is told what spoils
+    a score without forbidding it.
 
     Raises:
         CairnError: something cannot be scored, with every reason.
     """
     if tagging not in _BEHAVIOURS:
         raise UnknownName("reading of tags", tagging, _BEHAVIOURS)
-    scores = score_folders(predictions, labels, find_suite(suite), _BEHAVIOURS[tagging])
+    score = score_what_is_there if partial else score_folders
+    scores = score(predictions, labels, find_suite(suite), _BEHAVIOURS[tagging])
     for note in scores.notes:
         say(f"note: {note}")
-    return as_text(scores, as_json=as_json)
+    if as_json and (by or against):
+        raise CairnError("--json prints the scores alone; leave out --by and --against")
+    parts = [as_text(scores, as_json=as_json)]
+    values = {name: task.by_language() for name, task in scores.tasks.items()}
+    if by is not None:
+        parts.append(attribute_text(by_attribute(values, by, Circumstances(encoder=encoder))))
+    if against is not None:
+        parts.append(_gain_text(scores, score(against, labels, scores.suite, scores.tagging), against))
+    return "\n\n".join(parts)
+
+
+def _gain_text(scores: SuiteScores, others: SuiteScores, against: Path) -> str:
+    ours, theirs = ({name: task.score for name, task in of.tasks.items()} for of in (scores, others))
+    found = decompose(ours, theirs, scores.suite.groups)
+    if found is None:
+        raise CairnError(f"{against} has none of the tasks that were scored, so there is nothing to compare")
+    shared = len(set(ours) & set(theirs))
+    return f"gain over {against}, in points of the mean over {shared} tasks\n{decomposition_text(found)}"
 
 
 def as_text(scores: SuiteScores, *, as_json: bool) -> str:
