@@ -21,6 +21,7 @@ from evaluators.errors import CairnError
 from evaluators.gold import gold_of
 from evaluators.item_files import write_items
 from evaluators.reading import is_available
+from evaluators.selection import task_score
 from evaluators.source import DataSource
 from evaluators.submission.layout import layout_of
 from evaluators.submission.writing import write_labels, write_predictions
@@ -158,10 +159,34 @@ def _ask(model: MultiHeadModel, task: Task, examinee: Examinee, room: Room, fold
         "gold": has_gold,
         "work": work.as_json(),
         **profile,
+        **_report_half(model, task, examinee, room, inference),
         "model": dict(examinee.identity),
         "seconds": round(time.monotonic() - began, 1),
         "time": now(),
     }
+
+
+def _report_half(model: MultiHeadModel, task: Task, examinee: Examinee, room: Room, inference: Inference) -> Row:
+    """Where the layer was chosen on the search half: the score of the other half alone, which chose nothing."""
+    if not room.sweeps or task.kind is not Kind.BITEXT:
+        return {}
+    from trainables.evaluation import evaluate
+
+    languages = room.languages[task.name]
+    rows = evaluate(
+        model,
+        task,
+        "test",
+        languages,
+        data=room.data,
+        training=examinee.training,
+        inference=inference,
+        limit=None,
+        cache=room.cache,
+    )
+    score = task_score(rows, task, languages)
+    room.say(f"{task.name}: {score:.2f} on the half that did not choose the layer")
+    return {"on_report_half": score}
 
 
 def _read_as(model: MultiHeadModel, task: Task, room: Room) -> tuple[Inference, Row]:

@@ -9,7 +9,6 @@ is that of a process of its own. The ratio is taken at a size that one product c
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
+from memory import peak_mebibytes
 
 from trainables.candidates import SHARD_PASSAGES, nearest_passages
 
@@ -48,8 +48,7 @@ def peak(count: int) -> None:
     """Search, then print seconds and the peak of this process."""
     began = time.perf_counter()
     nearest_passages(vectors(QUERIES, 10**6), shards(count), BEST)
-    mebibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{time.perf_counter() - began:.1f} {mebibytes:.0f}")
+    print(f"{time.perf_counter() - began:.1f} {peak_mebibytes():.0f}")
 
 
 def main() -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from typing import Any
 
 import numpy as np
 import straightforward
+from memory import peak_mebibytes
 
 from evaluators.metrics.retrieval import mine, nearest_foreign
 from evaluators.metrics.tagging import span_scores
@@ -169,7 +169,7 @@ def main() -> None:
     if given.peak:
         root, side = given.peak
         {"ours": lambda: ours(Path(root)), "theirs": lambda: theirs(Path(root)), "mine": mine_at_size}[side]()
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        print(peak_mebibytes())
         return
     rounds = 3
     with tempfile.TemporaryDirectory() as folder:

@@ -1,6 +1,7 @@
 """Whole studies in seconds: run, continue, disturb, and compare."""
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -13,13 +14,20 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from evaluators.errors import CairnError
+from evaluators.babel.suite import BABEL
+from evaluators.errors import CairnError, UnknownName
+from evaluators.item_files import arms_with_items, read_items
+from evaluators.items import score_of_counts
+from evaluators.submission.partial import score_what_is_there
+from evaluators.suites import find_suite
 from experiments import search
+from experiments.evaluating import Request, evaluate_model
 from experiments.planning import forecast_of
 from experiments.record import Journal, RunFolder, read_json, read_rows
 from experiments.run import run_spec
 from experiments.spec import load_spec
 from experiments.study import open_study
+from experiments.submitting import submit
 
 pytestmark = pytest.mark.usefixtures("ray_room")
 
@@ -71,6 +79,54 @@ def test_a_study_leaves_its_whole_record(finished: Finished) -> None:
     assert not [row for row in read_rows(folder.scores) if row["phase"] == "search" and row["split"] == "test"]
     assert (folder.path / "report.html").is_file()
     assert list(folder.tune.rglob("events.out.tfevents.*"))
+
+
+def test_the_finals_leave_counts_of_every_item_that_give_their_scores(finished: Finished) -> None:
+    folder, suite = folder_of(finished.spec), find_suite("babel")
+    found = arms_with_items(folder.path)
+    assert {arm: sorted(seeds) for arm, seeds in found.items()} == {"winner 1": [101], "direct": [101]}
+    rows = [row for row in read_rows(folder.scores) if row["phase"] == "final" and row["split"] == "test"]
+    for row in rows:
+        task = suite.target(row["task"])
+        if row["metric"] in task.scored_by and len(task.scored_by) == 1:
+            counted = read_items(found[row["arm"]][101][row["task"]])[row["language"]]
+            assert len(counted.ids) == row["examples"]
+            assert score_of_counts(task, counted.counts.sum(axis=0)) == pytest.approx(row["value"], abs=1e-9)
+    assert read_json(folder.path / "summary.json")["items"]
+
+
+def test_what_a_winner_would_hand_in_is_written_checked_and_made_of_the_finals_models(finished: Finished) -> None:
+    run, said = folder_of(finished.spec).path, []
+    checked = submit(run, suite=None, arm=None, seed=None, data=None, folder=None, say=said.append)
+    assert checked.folder == run / "submissions" / "winner-1-101" / "predictions"
+    assert {problem.split(":")[0] for problem in checked.problems} == {
+        str(checked.folder / task / f"test-{code}.{'json' if task == 'xquad' else 'tsv'}")
+        for task in ("xnli", "panx", "xquad")
+        for code in BABEL.target(task).languages("test")
+    }
+    stages = len(list((run.parent / "store").glob("??/*/record.json")))
+    before = dict.fromkeys(checked.folder.rglob("*.tsv"))
+    again = submit(run, suite=None, arm="winner 1", seed=101, data=None, folder=None, say=said.append)
+    assert (again, dict.fromkeys(checked.folder.rglob("*.tsv"))) == (checked, before)
+    assert len(list((run.parent / "store").glob("??/*/record.json"))) == stages
+    scores = score_what_is_there(checked.folder, checked.folder.parent / "labels", BABEL)
+    assert set(scores.tasks) == {"udpos", "pawsx", "tatoeba"}
+    assert scores.overall is None
+    with pytest.raises(UnknownName, match="direct"):
+        submit(run, suite=None, arm="drect", seed=None, data=None, folder=None, say=said.append)
+    with pytest.raises(CairnError, match="not trained with seed 7"):
+        submit(run, suite=None, arm=None, seed=7, data=None, folder=None, say=said.append)
+
+
+def test_the_trunk_of_a_winner_is_evaluated_by_the_suites_own_protocol(finished: Finished, tmp_path: Path) -> None:
+    run = folder_of(finished.spec).path
+    request = Request(model=str(run), suite="babel", tasks=("tatoeba",), runs=tmp_path, folder=tmp_path / "out")
+    found = json.loads(evaluate_model(request, as_json=True, say=lambda text: None))
+    assert list(found["tasks"]) == ["tatoeba"]
+    handed_in = run / "submissions" / "winner-1-101" / "predictions" / "tatoeba" / "test-qda.tsv"
+    assert (tmp_path / "out" / "predictions" / "tatoeba" / "test-qda.tsv").read_text() == handed_in.read_text()
+    with pytest.raises(CairnError, match="--suite babel"):
+        evaluate_model(Request(model=str(run), suite="open", data=tmp_path, tasks=("pawsx",)), as_json=True, say=print)
 
 
 def test_what_was_planned_is_what_was_executed(finished: Finished) -> None:
