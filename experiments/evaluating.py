@@ -16,7 +16,7 @@ from evaluators.suite import Suite
 from evaluators.suites import find_suite
 from evaluators.task import Task
 from experiments.examination import Answers, Room, examine
-from experiments.examinees import Changes, Examinee, Workshop, finalist, of_protocol, tuned
+from experiments.examinees import Changes, Examinee, Finalist, Workshop, finalist, of_protocol, tuned
 from experiments.record import RunFolder, write_text
 from experiments.scoring import as_text
 from experiments.study import data_source
@@ -103,6 +103,7 @@ def evaluate_model(request: Request, *, as_json: bool, say: Callable[[str], None
         CairnError: a mistake of the user's making, with its mend.
     """
     suite = find_suite(request.suite)
+    winner = _winner(request, suite)
     data = data_source(suite, None, request.data, cache=request.runs.absolute() / "cache").unsealed()
     targets = _targets(request, suite)
     data = pinned(data, [table for name in targets for table in suite.target(name).tables_of("whole")])
@@ -110,7 +111,7 @@ def evaluate_model(request: Request, *, as_json: bool, say: Callable[[str], None
     asked = [name for name in targets if languages[name]]
     if not asked:
         raise CairnError(f"{data.root} has no test data of {suite.name}; name the folder of a mirror with --data")
-    workshop = _workshop(request, suite, data)
+    workshop = _workshop(request, suite, data, winner)
     trained = [name for name in asked if name not in request.tuned]
     examinees = of_protocol(workshop, trained, request.changes) if trained else []
     examinees += [tuned(suite, name, path) for name, path in request.tuned.items()]
@@ -156,19 +157,27 @@ def _languages(request: Request, task: Task, data: DataSource) -> tuple[str, ...
     return tuple(code for code in wanted if code in there)
 
 
-def _workshop(request: Request, suite: Suite, data: DataSource) -> Workshop:
-    cache = request.runs.absolute() / "cache"
+def _winner(request: Request, suite: Suite) -> Finalist | None:
+    """The first winner, if the model is a run."""
     if not RunFolder(Path(request.model)).resolved.is_file():
-        store = request.runs.absolute() / "store"
-        encoder = EncoderSource(name=request.model)
-        return Workshop(store=store, cache=cache, suite=suite, data=data, encoder=encoder, seed=request.seed)
-    found = finalist(Path(request.model), data=request.data)
-    if found.study.suite.name != suite.name:
+        return None
+    winner = finalist(Path(request.model), data=request.data)
+    if winner.study.suite.name != suite.name:
         raise CairnError(
-            f"{request.model} was searched on {found.study.suite.name}, whose data its trunk was trained on; evaluate "
-            f"it with --suite {found.study.suite.name}, or give the encoder alone"
+            f"{request.model} was searched on {winner.study.suite.name}, whose data its trunk was trained on; evaluate "
+            f"it with --suite {winner.study.suite.name}, or give the encoder alone"
         )
-    return replace(found.workshop, data=data)
+    return winner
+
+
+def _workshop(request: Request, suite: Suite, data: DataSource, winner: Finalist | None) -> Workshop:
+    if winner is not None:
+        return replace(winner.workshop, data=data)
+    runs = request.runs.absolute()
+    encoder = EncoderSource(name=request.model)
+    return Workshop(
+        store=runs / "store", cache=runs / "cache", suite=suite, data=data, encoder=encoder, seed=request.seed
+    )
 
 
 def _identity(
