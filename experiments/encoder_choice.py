@@ -77,7 +77,7 @@ class EncoderChoice:
             raise ValueError("revision and trust_remote_code have no effect on an encoder that is built; remove them")
 
 
-def source_of(choice: EncoderChoice, suite: Suite, data: DataSource, store: Path) -> EncoderSource:
+def source_of(choice: EncoderChoice, suite: Suite, data: DataSource, built: Path) -> EncoderSource:
     """Where the encoder is, or will be once it is built."""
     if choice.name is not None:
         return EncoderSource(
@@ -87,7 +87,7 @@ def source_of(choice: EncoderChoice, suite: Suite, data: DataSource, store: Path
             trust_remote_code=choice.trust_remote_code,
         )
     assert choice.build is not None
-    return EncoderSource(name=str(store / "encoders" / build_key(choice.build, suite, data)), pooling=choice.pooling)
+    return EncoderSource(name=str(built / build_key(choice.build, suite, data)), pooling=choice.pooling)
 
 
 def build_key(build: Build, suite: Suite, data: DataSource) -> str:

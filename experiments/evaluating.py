@@ -176,7 +176,7 @@ def _workshop(request: Request, suite: Suite, data: DataSource, winner: Finalist
     runs = request.runs.absolute()
     encoder = EncoderSource(name=request.model)
     return Workshop(
-        store=runs / "store", cache=runs / "cache", suite=suite, data=data, encoder=encoder, seed=request.seed
+        store=str(runs / "store"), cache=runs / "cache", suite=suite, data=data, encoder=encoder, seed=request.seed
     )
 
 

@@ -24,7 +24,7 @@ from search_spaces.plan import Stage, from_json, mixture
 from trainables.encoder_source import EncoderSource, encoder_fingerprint
 from trainables.settings import Training
 from trainables.stages import Checkpoint, StageRunner
-from trainables.store import Store
+from trainables.store import open_store
 
 if TYPE_CHECKING:
     from trainables.encoder import Encoder
@@ -47,7 +47,8 @@ class Examinee:
 class Workshop:
     """Where stages are trained and found, from which encoder, and with which seed."""
 
-    store: Path
+    store: str
+    """A folder or an address."""
     cache: Path
     suite: Suite
     data: DataSource
@@ -60,7 +61,7 @@ class Workshop:
     def stages(self, training: Training) -> StageRunner:
         """A runner under these settings of training."""
         return StageRunner(
-            store=Store(self.store),
+            store=open_store(self.store, self.cache),
             suite=self.suite,
             data=self.data,
             encoder=self.encoder,
@@ -225,7 +226,7 @@ def finalist(run: Path, *, arm: str | None = None, seed: int | None = None, data
     study = _study(folder, found, data)
     trunk = from_json(mine[0][1]).trunk
     workshop = Workshop(
-        store=Path(found["store"]),
+        store=found["store"],
         cache=study.cache,
         suite=study.suite,
         data=study.data.unsealed(),

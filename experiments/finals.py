@@ -1,14 +1,17 @@
 """After the search: winners and controls again, with fresh seeds, each target task trained on its own, judged on dev
 and on the test data that the search never saw. The only place that opens the seal.
 
-The work is a set of units (arm, seed, training task), run as plain Ray tasks over the same stage store: a trunk is
-trained once for all its units, and they start when it is there. A unit that is done is noted in `finals.jsonl` after
-its scores; a run that is continued does the rest. A unit that fails is recorded with its reason, and the others go on.
+The work is a set of units (arm, seed, training task), run as plain Ray tasks over the same stage store, a task for
+every stage of a trunk: it is placed when the one before is done, so none holds a place while it waits, and trunks that
+begin alike share their tasks. A stage that another study is training is asked for again after the rest. A unit that is
+done is noted in `finals.jsonl` after its scores; a run that is continued does the rest. A unit that fails is recorded
+with its reason, and the others go on.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,8 +26,11 @@ from experiments.record import Journal, Row, RunFolder, now, read_rows, write_te
 from experiments.search import MAX_FAILURES
 from experiments.settings import Resources
 from experiments.study import Study
-from search_spaces.plan import as_json
+from search_spaces.plan import Stage, as_json
 from trainables.trial import TrialSettings, final_scores, train_trunk
+
+_ASK_AGAIN_SECONDS = 5.0
+"""After so long stages that another study was training are asked for again."""
 
 
 def run_finals(
@@ -49,37 +55,46 @@ def run_finals(
     before, failed = len(done), 0
     journals = _Journals(study.folder)
     progress(before, total, failed, before)
-    trunks, waiting = _submit([unit for name, unit in todo.items() if name not in done], settings, resources)
-    while waiting or trunks:
-        ready, _ = ray.wait([*trunks, *waiting], num_returns=1, timeout=1.0)
-        for reference in ready:
-            outcome = _outcome(reference)
-            if outcome.get("fatal"):
-                raise CairnError(outcome["failed"])
-            if reference in trunks:
-                journals.note_trunk(trunks.pop(reference), outcome)
-                continue
-            journals.note(waiting.pop(reference), outcome)
-            failed += "failed" in outcome
-        progress(total - len(waiting), total, failed, before)
+    shared = ray.put(replace(settings, data=settings.data.unsealed()))
+    open_units = [unit for name, unit in todo.items() if name not in done]
+    while open_units:
+        trunks, waiting = _submit(open_units, shared, resources)
+        open_units = []
+        while waiting or trunks:
+            ready, _ = ray.wait([*trunks, *waiting], num_returns=1, timeout=1.0)
+            for reference in ready:
+                outcome = _outcome(reference)
+                if outcome.get("fatal"):
+                    raise CairnError(outcome["failed"])
+                if reference in trunks:
+                    journals.note_trunk(trunks.pop(reference), outcome)
+                    continue
+                unit = waiting.pop(reference)
+                if "busy" in outcome:
+                    open_units.append(unit)
+                    continue
+                journals.note(unit, outcome)
+                failed += "failed" in outcome
+            progress(total - len(waiting) - len(open_units), total, failed, before)
+        if open_units:
+            time.sleep(_ASK_AGAIN_SECONDS)
 
 
-def _submit(
-    todo: Sequence[Unit], settings: TrialSettings, resources: Resources
-) -> tuple[dict[Any, Unit], dict[Any, Unit]]:
-    """Start everything; the trunks by one of their units, and the units."""
+def _submit(todo: Sequence[Unit], settings: Any, resources: Resources) -> tuple[dict[Any, Unit], dict[Any, Unit]]:
+    """Start everything; the stages of trunks by one of their units, and the units."""
     options = {"num_cpus": resources.cpu, "num_gpus": resources.gpu, "max_retries": MAX_FAILURES}
     trunk, judge = (ray.remote(**options)(function) for function in (train_trunk, final_scores))
-    shared = ray.put(replace(settings, data=settings.data.unsealed()))
-    ends: dict[tuple[str, int], Any] = {}
+    ends: dict[tuple[tuple[Stage, ...], int], Any] = {}
     trunks, waiting = {}, {}
     for unit in todo:
-        name = (unit.arm.name, unit.seed)
-        if name not in ends:
-            ends[name] = trunk.remote(unit.arm.trunk, unit.seed, shared) if unit.arm.trunk else None
-            if ends[name] is not None:
-                trunks[ends[name]] = unit
-        waiting[judge.remote(unit.arm.trunk, unit.stage, unit.targets, unit.seed, shared, ends[name])] = unit
+        before = None
+        for length in range(1, len(unit.arm.trunk) + 1):
+            beginning = (unit.arm.trunk[:length], unit.seed)
+            if beginning not in ends:
+                ends[beginning] = trunk.remote(*beginning, settings, before)
+                trunks[ends[beginning]] = unit
+            before = ends[beginning]
+        waiting[judge.remote(unit.arm.trunk, unit.stage, unit.targets, unit.seed, settings, before)] = unit
     return trunks, waiting
 
 
@@ -96,7 +111,7 @@ class _Journals:
 
     def __init__(self, folder: RunFolder) -> None:
         self._scores, self._failures = Journal(folder.scores), Journal(folder.failures)
-        self._finals = Journal(folder.finals)
+        self._finals, self._stages = Journal(folder.finals), Journal(folder.stages)
         self._folder = folder.path
 
     def note(self, unit: Unit, outcome: Mapping[str, Any]) -> None:
@@ -104,6 +119,7 @@ class _Journals:
         fixed = {"phase": "final", "arm": unit.arm.name, "seed": unit.seed}
         plan = as_json(unit.arm.plan)
         head = {"phase": "final", "trial": None, "rung": None, "arm": unit.arm.name, "plan": plan, "seed": unit.seed}
+        self._note_stages(fixed, outcome)
         error = outcome.get("failed")
         if error is not None:
             self._failures.append([{**fixed, "plan": plan, "task": target, "error": error} for target in unit.targets])
@@ -114,9 +130,14 @@ class _Journals:
             self._finals.append([{**fixed, "task": unit.task, "unit": unit.identity, **_counts(outcome)}])
 
     def note_trunk(self, unit: Unit, outcome: Mapping[str, Any]) -> None:
-        """What the trunk of an arm and a seed took."""
+        """What a stage of the trunk of an arm and a seed took."""
         fixed = {"phase": "final", "arm": unit.arm.name, "seed": unit.seed}
-        self._finals.append([{**fixed, "task": "trunk", "unit": None, **_counts(outcome)}])
+        self._note_stages(fixed, outcome)
+        if outcome.get("trained"):
+            self._finals.append([{**fixed, "task": "trunk", "unit": None, **_counts(outcome)}])
+
+    def _note_stages(self, fixed: Row, outcome: Mapping[str, Any]) -> None:
+        self._stages.append([{**fixed, "key": key, "time": now()} for key in outcome.get("stored", ())])
 
 
 def _counts(outcome: Mapping[str, Any]) -> Row:

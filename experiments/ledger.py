@@ -17,7 +17,7 @@ from experiments.proposals import Optuna, Proposal, control_proposals, random_pr
 from experiments.record import Journal, Row, RunFolder, now, read_rows, write_text
 from experiments.settings import Search
 from search_spaces.ladder import Rung
-from search_spaces.plan import as_json, from_json
+from search_spaces.plan import Plan, as_json, from_json
 from search_spaces.space import Setting, Space
 
 
@@ -51,9 +51,14 @@ class Ledger:
         self._halving = Halving(len(self.rungs), search.eta)
         self._payloads: dict[tuple[int, int], Mapping[str, Any]] = {}
         self._handed_out: set[int] = set()
+        self._plans: set[tuple[Plan, int]] = set()
         self._controls = control_proposals(space, setting)
-        self._read_back(folder)
+        decided = self._read_back(folder)
         self._journal, self._scores = Journal(folder.trials), Journal(folder.scores)
+        self._stages = Journal(folder.stages)
+        for decision in decided:  # a crash came between a report and the line that says what it meant
+            if decision.verdict is not Verdict.GO_ON and decision.trial not in self.ended:
+                self._end(decision.trial, decision.verdict.value, "")
 
     @property
     def planned(self) -> int:
@@ -83,6 +88,11 @@ class Ledger:
         self._journal.append([_proposed(proposal, optuna_number)])
         self.changed()
         return proposal
+
+    def note_stage(self, number: int, rung: int, key: str, spent: Mapping[str, Any]) -> None:
+        """A trial trained and stored a stage."""
+        row = {"phase": "search", "trial": self.proposals[number].trial, "rung": rung, "key": key}
+        self._stages.append([{**row, "examples": spent["examples"], "seconds": spent["seconds"], "time": now()}])
 
     def hand_out_again(self) -> None:
         """Forget who is running: `next` gives all unfinished trials once more."""
@@ -118,11 +128,11 @@ class Ledger:
         mine = [p for p in self.proposals.values() if p.control is None]
         if self.search.searcher == "tpe" and len(mine) >= self.search.startup_trials:
             return self._optuna.suggest(number)
-        taken = {(p.plan, p.seed) for p in self.proposals.values()}
-        return random_proposal(self.space, self.setting, seed=self.search.seed, number=number, taken=taken)
+        return random_proposal(self.space, self.setting, seed=self.search.seed, number=number, taken=self._plans)
 
     def _add(self, proposal: Proposal) -> None:
         self.proposals[proposal.number] = proposal
+        self._plans.add((proposal.plan, proposal.seed))
         self._halving.add(proposal.number, judged=proposal.control is None)
 
     def _accept(self, decisions: Sequence[Decision]) -> list[Decision]:
@@ -171,7 +181,8 @@ class Ledger:
         if self.proposals[number].control is None:
             self._optuna.end(number, line["status"], self.value(number))
 
-    def _read_back(self, folder: RunFolder) -> None:
+    def _read_back(self, folder: RunFolder) -> list[Decision]:
+        """Read the record; the decisions that its reports led to."""
         rows = read_rows(folder.trials)
         numbers: dict[str, int] = {}
         for row in rows:
@@ -185,12 +196,14 @@ class Ledger:
                 self._note_report(numbers[row["trial"]], row)
             else:
                 self._note_end(numbers[row["trial"]], row)
+        decided: list[Decision] = []
         for number in sorted(self.proposals):
             for rung, row in sorted(self.reports.get(number, {}).items()):
-                self._halving.report(number, rung, row["selectors"][self.search.selector])
+                decided += self._halving.report(number, rung, row["selectors"][self.search.selector])
             if number in self.ended and not self._halving.is_over(number):
                 self._halving.fail(number)
         _drop_scores_without_report(folder, {(n, r) for n, reports in self.reports.items() for r in reports}, numbers)
+        return decided
 
 
 def _proposed(proposal: Proposal, optuna_number: int | None) -> Row:

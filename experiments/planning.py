@@ -10,17 +10,20 @@ already knows of a study that was begun (proposals, rungs reached, winners) is t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from experiments.agenda import Step
 from experiments.disk import stage_bytes
 from experiments.finals_plan import Arm, arms, units
 from experiments.proposals import Proposal, control_proposals, random_proposals
 from experiments.record import Row, read_rows
 from experiments.spec import load_spec
 from experiments.study import Study, open_study
+from experiments.turns import ChainOf
 from search_spaces.count import KeyOf, Run, StageCount, StageCounter
 from search_spaces.plan import Plan, Stage, describe, from_json
 from trainables.encoder_source import encoder_fingerprint, folder_of
@@ -197,14 +200,18 @@ def _steps(plan: Plan) -> int:
 
 
 def _counter(study: Study) -> StageCounter:
-    training, store = study.spec.training, study.store
-
-    def batch(stage: Stage) -> float:
-        return sum(share * training.of(task).batch_size for task, share in stage.mixture)
-
     return StageCounter(
-        continues=training.schedule == "constant", key_of=key_function(study), known=store.has, examples_a_step=batch
+        continues=study.spec.training.schedule == "constant",
+        key_of=key_function(study),
+        known=study.store.has,
+        examples_a_step=_batch(study),
     )
+
+
+def _batch(study: Study) -> Callable[[Stage], float]:
+    """Examples in a step of a stage."""
+    training = study.spec.training
+    return lambda stage: sum(share * training.of(task).batch_size for task, share in stage.mixture)
 
 
 def key_function(study: Study) -> KeyOf:
@@ -217,6 +224,24 @@ def key_function(study: Study) -> KeyOf:
         return stage_key(start or first, stage, training=study.spec.training, data=study.fingerprints, seed=seed)
 
     return key_of
+
+
+def chains(study: Study) -> ChainOf:
+    """The stages of a plan at a rung, by key, with their examples as cost; equal stages are named once."""
+    key_of, rungs, batch = cache(key_function(study)), study.spec.ladder.rungs, _batch(study)
+
+    def chain_of(proposal: Proposal, rung: int) -> list[Step]:
+        plan = rungs[rung].of(proposal.plan)
+        start: str | None = None
+        chain = []
+        for stage in plan.trunk:
+            start = key_of(start, stage, proposal.seed)
+            chain.append(Step(start, stage.steps * batch(stage)))
+        for stage in plan.targets:
+            chain.append(Step(key_of(start, stage, proposal.seed), stage.steps * batch(stage)))
+        return chain
+
+    return chain_of
 
 
 def _counts(count: StageCount, bytes_each: int) -> dict[str, Any]:

@@ -59,6 +59,11 @@ class RunFolder:
         return self.path / "environment.json"
 
     @property
+    def stages(self) -> Path:
+        """Every stage that was trained, when it was stored."""
+        return self.path / "stages.jsonl"
+
+    @property
     def study(self) -> Path:
         """Optuna's study, for its dashboard."""
         return self.path / "study.db"

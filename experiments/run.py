@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +24,14 @@ from experiments.encoder_choice import ensure_built
 from experiments.environment import describe_environment
 from experiments.finals_plan import arms, winners
 from experiments.ledger import Interrupted, Ledger
-from experiments.planning import forecast_of
+from experiments.planning import chains, forecast_of
 from experiments.proposals import Optuna
 from experiments.ray_session import ray_session, terminated_like_interrupted
 from experiments.record import RunFolder, now, read_json, read_rows, write_json, write_text
 from experiments.spec import load_spec
 from experiments.status import Status, duration
-from experiments.study import Study, open_study, resolved, store_root
+from experiments.study import Study, open_study, resolved
+from experiments.turns import Turns
 from trainables.keys import digest
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ def _start_record(study: Study, path: Path, data: Path | None) -> None:
                 "folder away (trained stages stay in the store and are found again)"
             )
     wanted["reproduce"] = _command(path, data)
-    wanted["store"] = str(store_root(study.spec))
+    wanted["store"] = str(study.store.location)
     write_text(folder.path / "spec.yaml", path.read_text(encoding="utf-8"))
     write_json(folder.resolved, wanted)
 
@@ -127,17 +129,31 @@ def _search_and_finals(study: Study, status: Status) -> None:
     status.phase("starting Ray")
     from experiments.finals import run_finals
     from experiments.search import run_search
+    from trainables.leases import Leases
 
     settings = _trial_settings(study)
-    with ray_session(spec.resources, spec.search.concurrency) as concurrency, terminated_like_interrupted():
+    with (
+        ray_session(spec.resources, spec.search.concurrency) as workers,
+        terminated_like_interrupted(),
+        Leases(study.store.location).kept(),
+    ):
         status.phase("searching")
         with _timed(folder, "search"):
-            run_search(ledger, settings, resources=spec.resources, concurrency=concurrency, folder=folder.tune)
+            turns = partial(_turns, study, ledger, workers)
+            run_search(turns, settings, resources=spec.resources, workers=workers, folder=folder.tune)
         status.phase("finals")
         compared = arms(study, winners(ledger, spec.finals.winners))
         with _timed(folder, "finals"):
             run_finals(study, compared, settings, resources=spec.resources, progress=status.finals)
     _count_stages(folder)
+
+
+def _turns(study: Study, ledger: Ledger, workers: int) -> Turns:
+    """All trials that have not ended, to be begun anew."""
+    ledger.hand_out_again()
+    return Turns(
+        ledger, workers=workers, chain_of=chains(study), stored=study.store.entries(), is_stored=study.store.has
+    )
 
 
 def _trial_settings(study: Study) -> TrialSettings:
@@ -155,7 +171,7 @@ def _trial_settings(study: Study) -> TrialSettings:
         rungs=spec.ladder.rungs,
         dev_examples=spec.evaluation.dev_examples,
         final_examples=spec.evaluation.final_examples,
-        store=study.store.root,
+        store=study.store.location,
         cache=study.cache,
         threads=spec.resources.cpu,
     )
@@ -209,7 +225,8 @@ def _count_stages(folder: RunFolder) -> None:
     """What was executed, beside what was planned."""
     rows = [row for row in read_rows(folder.trials) if row["event"] == "report"] + read_rows(folder.finals)
     found = read_json(folder.environment)
-    for name in ("trained", "found", "examples"):
+    found["stages"]["trained"] = len(read_rows(folder.stages))
+    for name in ("found", "examples"):
         found["stages"][name] = sum(row[name] for row in rows)
     write_json(folder.environment, found)
 

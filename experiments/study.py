@@ -28,7 +28,7 @@ from search_spaces.space import Setting
 from trainables.encoder_source import EncoderSource, folder_of
 from trainables.keys import digest
 from trainables.stages import data_fingerprint
-from trainables.store import Store
+from trainables.store import Store, is_remote, open_store
 
 _SPLITS: tuple[Split, ...] = ("dev", "test")
 
@@ -57,10 +57,10 @@ class Study:
         """Where the record is."""
         return RunFolder(_absolute(self.spec.runs) / self.spec.name)
 
-    @property
+    @cached_property
     def store(self) -> Store:
         """Where trained stages are."""
-        return Store(store_root(self.spec))
+        return open_store(store_location(self.spec), self.cache)
 
     @property
     def cache(self) -> Path:
@@ -146,16 +146,27 @@ def open_study(spec: ExperimentSpec, data: Path | None = None, *, pin: bool = Fa
     suite = find_suite(spec.suite)
     source = data_source(suite, spec.data, data, cache=cache_root(spec))
     source = replace(source, revisions={**recorded.get("data", {}), **spec.revisions})
-    encoder = source_of(spec.encoder, suite, source, store_root(spec))
+    encoder = source_of(spec.encoder, suite, source, built_root(spec))
     study = Study(spec, source, replace(encoder, revision=encoder.revision or recorded.get("encoder")))
     if pin:
         study = replace(study, data=_pinned_data(study), encoder=_pinned_encoder(study))
     return study
 
 
-def store_root(spec: ExperimentSpec) -> Path:
-    """The stage store's folder."""
-    return _absolute(spec.store) if spec.store else _absolute(spec.runs) / "store"
+def store_location(spec: ExperimentSpec) -> str:
+    """The stage store's folder or address."""
+    if spec.store is not None and is_remote(spec.store):
+        return spec.store
+    return str(_absolute(spec.store) if spec.store else _absolute(spec.runs) / "store")
+
+
+def built_root(spec: ExperimentSpec) -> Path:
+    """Where encoders lie that are built from text: with the stages, or beside the runs if those are in no folder.
+
+    Every worker must see this folder.
+    """
+    location = store_location(spec)
+    return (_absolute(spec.runs) if is_remote(location) else Path(location)) / "encoders"
 
 
 def cache_root(spec: ExperimentSpec) -> Path:

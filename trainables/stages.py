@@ -2,8 +2,8 @@
 
 A stage starts from the encoder of its checkpoint; heads are dropped at the border and drawn afresh. If the schedule
 does not look ahead and the store has the same stage at a shorter length, training goes on from there, optimiser state
-included, and ends at the same bytes as training in one go. A stage that another trial of this machine is training is
-waited for, so that equal stages are trained once.
+included, and ends at the same bytes as training in one go. A stage that somebody else is training is not trained again:
+its claim is refused, or waited for, as the runner's claims have it.
 
 Nothing is kept but counters: whatever was finished is in the store. Torch is loaded with the first stage that must be
 trained or loaded (`stage_training`), so that naming and counting stages stays cheap.
@@ -11,6 +11,7 @@ trained or loaded (`stage_training`), so that naming and counting stages stays c
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -22,6 +23,7 @@ from evaluators.source import DataSource
 from evaluators.suite import Suite
 from evaluators.task import Task
 from search_spaces.plan import Stage
+from trainables.claims import Claims
 from trainables.encoder_source import EncoderSource, encoder_fingerprint
 from trainables.keys import digest, family_key, stage_content, stage_key
 from trainables.settings import Training
@@ -50,10 +52,14 @@ class StageRunner:
     training: Training
     seed: int
     cache: Path
+    claims: Claims | None = None
+    """None: locks of this machine, waited for."""
     trainer: Trainer | None = None
     """None: the one that trains for real."""
-    trained: int = 0
-    """Stages trained so far."""
+    on_trained: Callable[[str], None] = lambda key: None
+    """Told the key of every stage that was trained and stored."""
+    stored: list[str] = field(default_factory=list)
+    """Keys of the stages trained so far."""
     found: int = 0
     """Stages found in the store so far."""
     steps: int = 0
@@ -62,24 +68,52 @@ class StageRunner:
     """Examples trained on so far."""
     _data: dict[str, str] = field(default_factory=dict, repr=False)
 
+    @property
+    def trained(self) -> int:
+        """Stages trained so far."""
+        return len(self.stored)
+
     @cached_property
     def start(self) -> Checkpoint:
         """The encoder, before any stage."""
         return Checkpoint(encoder_fingerprint(self.encoder), None)
 
+    def run_all(self, stages: Sequence[Stage], start: Checkpoint) -> Checkpoint:
+        """The end of stages one after another: what comes before the last one that is stored is not even looked at.
+
+        Raises:
+            What `run` raises.
+        """
+        ends = [start]
+        for stage in stages:
+            ends.append(Checkpoint(self.key(stage, ends[-1]), None))
+        first = len(stages)
+        while first and (entry := self.store.open(ends[first].key)) is None:
+            first -= 1
+        here = start if not first else Checkpoint(ends[first].key, entry.path if entry else None)
+        self.found += first
+        for stage in stages[first:]:
+            here = self.run(stage, here)
+        return here
+
     def run(self, stage: Stage, start: Checkpoint) -> Checkpoint:
         """The stage's end, found or trained.
 
         Raises:
+            StageBusy: somebody else is training it, and the claims do not wait.
             TrainingDiverged: the loss is no longer a number.
             BadData: the data of a training task are missing or break its rules.
             StoreError: the disk is full, or the store cannot be written.
         """
         key = self.key(stage, start)
         if (entry := self.store.open(key)) is None:
-            with self.store.claimed(key):
-                if (entry := self.store.open(key)) is None:  # nobody finished it while this trial waited
-                    return Checkpoint(key, self._train(stage, start, key))
+            path = None
+            with self._claims.claimed(key):
+                if (entry := self.store.open(key)) is None:  # nobody finished it meanwhile
+                    path = self._train(stage, start, key)
+            if entry is None:
+                self.on_trained(key)
+                return Checkpoint(key, path)
         self.found += 1
         return Checkpoint(key, entry.path)
 
@@ -112,7 +146,7 @@ class StageRunner:
         if self._continues:
             self.store.note_length(family, stage.steps)  # before the entry: a note without an entry does no harm
         path = self.store.publish(key, trained.save, record)
-        self.trained += 1
+        self.stored.append(key)
         self.steps += stage.steps - first_step
         self.examples += trained.examples
         return path
@@ -136,6 +170,10 @@ class StageRunner:
             if task not in self._data:
                 self._data[task] = data_fingerprint(self.suite.training_task(task), self.data)
         return {"training": self.training, "data": self._data, "seed": self.seed}
+
+    @cached_property
+    def _claims(self) -> Claims:
+        return self.claims or self.store.claims(waits=True)
 
     @cached_property
     def _trainer(self) -> Trainer:

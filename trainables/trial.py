@@ -1,8 +1,9 @@
 """What Ray runs: one trial of the search, and one training of the finals.
 
-A trial trains its whole plan at a growing scale and reports after every rung. It keeps no state: what it trains goes
-into the stage store, so that a trial whose worker was killed finds its finished stages when it is run again, and a
-trial that ASHA stops leaves them to others. Its data source is sealed: gold of test splits cannot be read here.
+A trial trains its whole plan at a growing scale. It tells of every stage that it trained, and reports after every rung.
+It keeps no state: what it trains goes into the stage store, so that a trial finds its finished stages when it is run
+again, and a trial that ASHA stops leaves them to others. One run of it is a *turn*: where somebody else is training the
+next stage, the turn ends, and its place is free. Its data source is sealed: gold of test splits cannot be read.
 
 A mistake that every trial would repeat (a broken data file, a full disk) is reported as fatal; anything else that goes
 wrong, such as a loss that is no number, fails this trial with its reason.
@@ -19,6 +20,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +34,12 @@ from evaluators.suites import find_suite
 from evaluators.task import Split, Task
 from search_spaces.ladder import Rung
 from search_spaces.plan import Plan, Stage, from_json
+from trainables.claims import AllOf, StageBusy, TimeLimit
 from trainables.encoder_source import EncoderSource
+from trainables.leases import Leases
 from trainables.settings import Inference, Training
 from trainables.stages import Checkpoint, StageRunner
-from trainables.store import Store
+from trainables.store import open_store
 
 _FINAL_SPLITS: tuple[Split, ...] = ("dev", "test")
 
@@ -55,38 +59,59 @@ class TrialSettings:
     rungs: tuple[Rung, ...]
     dev_examples: int | None
     final_examples: int | None
-    store: Path
+    store: str
+    """Where trained stages are: a folder, or an address such as s3://bucket/stages."""
     cache: Path
+    cache_bytes: int | None = None
+    """The most that stages from an object store may take on a node."""
     threads: int
+    stage_seconds: float | None = None
+    """A stage that takes longer hangs: its worker is ended, and the work tried again."""
 
 
 def run_trial(config: dict[str, Any], *, settings: TrialSettings) -> None:
-    """Train one plan and report its dev scores to Ray Tune at every rung.
+    """One turn: climb from rung `config["rung"]` on, and report dev scores to Ray Tune at every rung.
 
-    ASHA may end the trial inside `tune.report`; whatever was finished by then stays in the store for others.
+    The search may end the turn inside `tune.report`; whatever was finished by then stays in the store.
     """
     plan = from_json(json.loads(config["plan"]))
     suite = find_suite(settings.suite)
     targets = {name: suite.target(name) for name in settings.targets}
     with _mistakes_told() as failure:
         stages = _runner(settings, config["seed"])
-        for number, rung in enumerate(settings.rungs):  # the whole plan, at a growing scale
-            with _measured(stages) as spent:
-                scores = _dev_scores(stages, rung.of(plan), targets, settings)
+        meter = _Meter(stages)
+        for number, rung in list(enumerate(settings.rungs))[config["rung"] :]:  # the whole plan, at a growing scale
+            stages.on_trained = partial(_tell_trained, number, meter)
+            scores = _dev_scores(stages, rung.of(plan), targets, settings)
             selectors = selector_values(scores, targets, suite.source_language, suite.pivots)
-            payload = {"selectors": selectors, "scores": [asdict(score) for score in scores], **spent}
+            payload = {"selectors": selectors, "scores": [asdict(score) for score in scores], **meter.read()}
             tune.report({"rung": number, **selectors, "payload": json.dumps(payload)})
     if failure:
-        tune.report({"rung": -1, "payload": json.dumps(failure)})
+        tune.report({"payload": json.dumps(failure)})
 
 
-def train_trunk(trunk: Sequence[Stage], seed: int, settings: TrialSettings) -> dict[str, Any]:
-    """Train the stages that several trainings of the finals start from; what was spent, or the mistake."""
+def _tell_trained(rung: int, meter: _Meter, key: str) -> None:
+    tune.report({"payload": json.dumps({"stored": key, "rung": rung, **meter.read()})})
+
+
+def train_trunk(
+    trunk: Sequence[Stage], seed: int, settings: TrialSettings, before: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Train the last stage of a trunk of the finals, where `before` is what became of the others.
+
+    What was spent; or the mistake; or that somebody else is training the stage.
+    """
+    if before is not None and not _is_fine(before):
+        return dict(before)
     with _mistakes_told() as failure:
         stages = _runner(settings, seed)
-        with _measured(stages) as spent:
-            _end_of_trunk(stages, trunk)
-    return failure or spent
+        meter = _Meter(stages)
+        stages.run_all(trunk, stages.start)
+    return failure or {**meter.read(), "stored": stages.stored}
+
+
+def _is_fine(outcome: Mapping[str, Any]) -> bool:
+    return "failed" not in outcome and "busy" not in outcome
 
 
 def final_scores(
@@ -101,7 +126,7 @@ def final_scores(
 
     `trunk_outcome` is what `train_trunk` returned: to wait for it is how Ray keeps the order.
     """
-    if trunk_outcome is not None and "failed" in trunk_outcome:
+    if trunk_outcome is not None and not _is_fine(trunk_outcome):
         return dict(trunk_outcome)
     from trainables.evaluation import answered
 
@@ -110,35 +135,34 @@ def final_scores(
         stages = _runner(settings, seed)
         scores: list[Score] = []
         items: dict[str, list[Items]] = {}
-        with _measured(stages) as spent:
-            checkpoint = _end_of_trunk(stages, trunk)
-            if stage is not None:
-                checkpoint = stages.run(stage, start=checkpoint)
-            model = stages.load(checkpoint)
-            for split in _FINAL_SPLITS:
-                for name in targets:
-                    for answer in answered(
-                        model,
-                        suite.target(name),
-                        split,
-                        settings.languages[name][split],
-                        data=settings.data,
-                        training=settings.training,
-                        inference=settings.inference,
-                        limit=settings.final_examples,
-                        cache=settings.cache,
-                    ):
-                        scores += answer.scores()
-                        if split == "test":
-                            items.setdefault(name, []).append(answer.items())
-    return failure or {"scores": [asdict(score) for score in scores], "items": items, **spent}
+        meter = _Meter(stages)
+        checkpoint = stages.run_all([*trunk, *([stage] if stage is not None else [])], stages.start)
+        model = stages.load(checkpoint)
+        for split in _FINAL_SPLITS:
+            for name in targets:
+                for answer in answered(
+                    model,
+                    suite.target(name),
+                    split,
+                    settings.languages[name][split],
+                    data=settings.data,
+                    training=settings.training,
+                    inference=settings.inference,
+                    limit=settings.final_examples,
+                    cache=settings.cache,
+                ):
+                    scores += answer.scores()
+                    if split == "test":
+                        items.setdefault(name, []).append(answer.items())
+    found = {} if failure else {"scores": [asdict(score) for score in scores], "items": items}
+    return failure or {**found, **meter.read(), "stored": stages.stored}
 
 
 def _dev_scores(stages: StageRunner, plan: Plan, targets: Mapping[str, Task], settings: TrialSettings) -> list[Score]:
     """Train the plan, then judge every target with the model that was trained for it, retrieval at the trunk's end."""
     from trainables.evaluation import evaluate
 
-    trunk_end = _end_of_trunk(stages, plan.trunk)
+    trunk_end = stages.run_all(plan.trunk, stages.start)  # intermediate training, shared between trials
     leaves: dict[str, Checkpoint] = {}
     for stage in plan.targets:
         leaves |= dict.fromkeys(stage.tasks, stages.run(stage, start=trunk_end))
@@ -164,19 +188,15 @@ def _dev_scores(stages: StageRunner, plan: Plan, targets: Mapping[str, Task], se
     return scores
 
 
-def _end_of_trunk(stages: StageRunner, trunk: Sequence[Stage]) -> Checkpoint:
-    checkpoint = stages.start
-    for stage in trunk:  # intermediate training, shared between trials
-        checkpoint = stages.run(stage, start=checkpoint)
-    return checkpoint
-
-
 def _runner(settings: TrialSettings, seed: int) -> StageRunner:
     from trainables.devices import use_threads
 
     use_threads(settings.threads)
+    store = open_store(settings.store, settings.cache, settings.cache_bytes)
+    claims = AllOf((Leases(store.location), store.claims(waits=False), TimeLimit(settings.stage_seconds)))
     return StageRunner(
-        store=Store(settings.store),
+        store=store,
+        claims=claims,
         suite=find_suite(settings.suite),
         data=settings.data,
         encoder=settings.encoder,
@@ -186,20 +206,31 @@ def _runner(settings: TrialSettings, seed: int) -> StageRunner:
     )
 
 
-@contextmanager
-def _measured(stages: StageRunner) -> Iterator[dict[str, Any]]:
-    """What is done inside: stages trained and found, examples trained on, seconds."""
-    began, trained, found, examples = time.perf_counter(), stages.trained, stages.found, stages.examples
-    spent: dict[str, Any] = {}
-    yield spent
-    spent["trained"], spent["found"] = stages.trained - trained, stages.found - found
-    spent["examples"] = stages.examples - examples
-    spent["seconds"] = round(time.perf_counter() - began, 3)
+class _Meter:
+    """What was done since it was last read: stages trained and found, examples trained on, seconds."""
+
+    def __init__(self, stages: StageRunner) -> None:
+        self._stages = stages
+        self._before = self._now()
+
+    def read(self) -> dict[str, Any]:
+        """The differences; counting begins anew."""
+        now = self._now()
+        spent = {name: now[name] - self._before[name] for name in now}
+        self._before = now
+        return {**spent, "seconds": round(spent["seconds"], 3)}
+
+    def _now(self) -> dict[str, Any]:
+        stages = self._stages
+        counts = {"trained": stages.trained, "found": stages.found, "examples": stages.examples}
+        return {**counts, "seconds": time.perf_counter()}
 
 
 @contextmanager
 def _mistakes_told() -> Iterator[dict[str, Any]]:
     """Turns an exception inside into `{"failed": reason, "fatal": ...}`; stays empty if there is none.
+
+    A stage that somebody else is training is no mistake: `{"busy": key}`.
 
     A lost worker is no exception here: Ray starts the work again.
     """
@@ -208,6 +239,8 @@ def _mistakes_told() -> Iterator[dict[str, Any]]:
     failure: dict[str, Any] = {}
     try:
         yield failure
+    except StageBusy as error:
+        failure |= {"busy": error.key}
     except TrainingDiverged as error:
         failure |= {"failed": str(error), "fatal": False}
     except CairnError as error:

@@ -22,7 +22,7 @@ from search_spaces.plan import Plan, Stage, mixture
 from trainables.encoder_source import EncoderSource
 from trainables.settings import Training
 from trainables.stages import Checkpoint, StageRunner
-from trainables.store import Store, StoreError
+from trainables.store import FolderStore, StoreError
 from trainables.trainer import Shorter
 
 
@@ -105,7 +105,7 @@ def runner(tmp_path: Path, mirror: Path, encoder_folder: Callable[[str], Path]) 
 
     def make(**fields: Any) -> StageRunner:
         defaults: dict[str, Any] = {
-            "store": Store(tmp_path / "store"),
+            "store": FolderStore(tmp_path / "store"),
             "suite": SUITE,
             "data": DataSource(root=mirror),
             "encoder": EncoderSource(name=str(encoder_folder("xlm-roberta"))),
@@ -268,7 +268,7 @@ def files(path: Path | None) -> dict[str, bytes]:
 def test_training_in_one_go_or_in_three_gives_the_same_bytes(
     runner: Make, tmp_path: Path, mixed: dict[str, float]
 ) -> None:
-    in_parts, in_one_go = runner(trainer=None), runner(trainer=None, store=Store(tmp_path / "another"))
+    in_parts, in_one_go = runner(trainer=None), runner(trainer=None, store=FolderStore(tmp_path / "another"))
     for steps in (3, 8, 20):
         parts = in_parts.run(stage(steps, **mixed), start=in_parts.start)
     whole = in_one_go.run(stage(20, **mixed), start=in_one_go.start)

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +18,7 @@ from trainables.build import build_encoder
 from trainables.encoder_source import EncoderSource
 from trainables.recipe import Recipe
 from trainables.settings import Inference, Training
-from trainables.store import StoreError
+from trainables.store import FolderStore, StoreError
 from trainables.trial import TrialSettings, final_scores, run_trial, train_trunk
 
 TRUNK = Stage(mixture=(("mnli", 1.0),), learning_rate=1e-3, steps=9)
@@ -47,7 +49,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> TrialSettings:
         rungs=Ladder().rungs,
         dev_examples=8,
         final_examples=8,
-        store=folder / "store",
+        store=str(folder / "store"),
         cache=folder / "cache",
         threads=1,
     )
@@ -58,9 +60,11 @@ Run = Callable[..., list[dict[str, Any]]]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a trial without Ray; what it reported, with the payloads read."""
+    """Runs a turn without Ray; what it reported, with the payloads read."""
 
-    def ran(settings: TrialSettings, plan: Plan = PLAN, stop_after: int | None = None) -> list[dict[str, Any]]:
+    def ran(
+        settings: TrialSettings, plan: Plan = PLAN, stop_after: int | None = None, rung: int = 0
+    ) -> list[dict[str, Any]]:
         reports: list[dict[str, Any]] = []
 
         def report(result: dict[str, Any]) -> None:
@@ -69,7 +73,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
                 raise SystemExit  # as Ray does to a function that it stops
 
         monkeypatch.setattr(trial.tune, "report", report)
-        config = {"trial": "t0001", "seed": 0, "plan": json.dumps(as_json(plan))}
+        config = {"trial": "t0001", "rung": rung, "seed": 0, "plan": json.dumps(as_json(plan))}
         try:
             run_trial(config, settings=settings)
         except SystemExit:
@@ -79,51 +83,110 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     return ran
 
 
+def climbed(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The reports from rungs."""
+    return [report for report in reports if "selectors" in report["payload"]]
+
+
+def told(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was told of trained stages."""
+    return [report["payload"] for report in reports if "stored" in report["payload"]]
+
+
 def test_a_trial_trains_its_whole_plan_at_growing_scale_and_reports_at_every_rung(
     settings: TrialSettings, run: Run, tmp_path: Path
 ) -> None:
-    reports = run(replace(settings, store=tmp_path))
+    everything = run(replace(settings, store=str(tmp_path)))
+    reports, stages = climbed(everything), told(everything)
     assert [report["rung"] for report in reports] == [0, 1, 2]
+    assert [stage["rung"] for stage in stages] == [0, 0, 1, 1, 2, 2]
+    assert sorted(stage["stored"] for stage in stages) == list(FolderStore(tmp_path).entries())
+    assert all((stage["trained"], stage["found"]) == (1, 0) for stage in stages)
+    # the trunk is continued: 1, 2 and 6 steps; the target starts anew each time: 1, 3 and 9
+    assert [stage["examples"] for stage in stages] == [8, 8, 16, 24, 48, 72]
     for report in reports:
         assert set(report["payload"]["selectors"]) == {"en-dev", "pivot-dev", "oracle"}
         assert all(0 <= value <= 100 for value in report["payload"]["selectors"].values())
-        assert (report["payload"]["trained"], report["payload"]["found"]) == (2, 0)
+        assert (report["payload"]["trained"], report["payload"]["found"]) == (0, 0), "told already"
         rows = report["payload"]["scores"]
         assert {(row["task"], row["language"]) for row in rows} == {
             *(("pawsx", "en"), ("pawsx", "qro"), ("udpos", "en"), ("udpos", "qro"), ("tatoeba", "qro"))
         }
         assert {row["split"] for row in rows} == {"dev"}
-    # the trunk is continued: 1, 2 and 6 steps; the target starts anew each time: 1, 3 and 9
-    assert [report["payload"]["examples"] for report in reports] == [16, 40, 120]
 
 
 def test_a_trial_run_again_finds_its_stages_and_reports_the_same(
     settings: TrialSettings, run: Run, tmp_path: Path
 ) -> None:
-    once, again = (run(replace(settings, store=tmp_path)) for _ in range(2))
-    assert [report["payload"]["trained"] for report in again] == [0, 0, 0]
-    assert [report["payload"]["scores"] for report in again] == [report["payload"]["scores"] for report in once]
+    once, again = (run(replace(settings, store=str(tmp_path))) for _ in range(2))
+    assert told(again) == []
+    assert [report["payload"]["found"] for report in again] == [2, 2, 2]
+    assert [r["payload"]["scores"] for r in again] == [r["payload"]["scores"] for r in climbed(once)]
+
+
+def test_a_later_turn_begins_at_its_rung(settings: TrialSettings, run: Run, tmp_path: Path) -> None:
+    once = run(replace(settings, store=str(tmp_path)))
+    (last,) = run(replace(settings, store=str(tmp_path)), rung=2)
+    assert last["rung"] == 2
+    assert last["payload"]["scores"] == climbed(once)[2]["payload"]["scores"]
+
+
+def test_a_turn_ends_where_somebody_else_trains_the_next_stage(
+    settings: TrialSettings, run: Run, tmp_path: Path
+) -> None:
+    first, second = told(run(replace(settings, store=str(tmp_path)), stop_after=2))
+    store = FolderStore(tmp_path)
+    store.remove(second["stored"])
+    holding = """
+import sys, time
+from pathlib import Path
+from trainables.claims import FileClaims
+with FileClaims(Path(sys.argv[1])).claimed(sys.argv[2]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+    command = [sys.executable, "-c", holding, str(tmp_path / "locks"), second["stored"]]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        (busy,) = run(replace(settings, store=str(tmp_path)))
+        assert busy["payload"] == {"busy": second["stored"]}
+        outcome = train_trunk((TRUNK,), 0, replace(settings, store=str(tmp_path)), {"busy": first["stored"]})
+        assert outcome == {"busy": first["stored"]}, "what comes after waits as well"
+        holder.communicate()
+    assert told(run(replace(settings, store=str(tmp_path)), stop_after=1))[0]["stored"] == second["stored"]
+
+
+def test_a_stage_that_hangs_ends_its_worker(settings: TrialSettings, tmp_path: Path) -> None:
+    hanging = """
+import time
+from trainables.claims import TimeLimit
+with TimeLimit(0.2).claimed("ab"):
+    time.sleep(60)
+"""
+    done = subprocess.run([sys.executable, "-c", hanging], capture_output=True, text=True, timeout=30)
+    assert done.returncode != 0
+    assert "Timeout" in done.stderr and "line 5 in <module>" in done.stderr
 
 
 def test_what_a_stopped_trial_finished_is_left_to_others(settings: TrialSettings, run: Run, tmp_path: Path) -> None:
-    assert len(run(replace(settings, store=tmp_path), stop_after=1)) == 1
+    assert len(run(replace(settings, store=str(tmp_path)), stop_after=1)) == 1
     other = Plan(trunk=(TRUNK,), targets=(replace(JOINT, learning_rate=1e-3),))
-    first = run(replace(settings, store=tmp_path), other, stop_after=1)[0]["payload"]
+    (first,) = told(run(replace(settings, store=str(tmp_path)), other, stop_after=1))
     assert (first["trained"], first["found"]) == (1, 1)
 
 
 def test_a_loss_that_is_no_number_fails_the_trial_but_is_not_fatal(
     settings: TrialSettings, run: Run, tmp_path: Path
 ) -> None:
-    exploding = replace(settings, store=tmp_path, training=replace(settings.training, weight_decay=1e30))
-    (report,) = run(exploding)
-    assert report["rung"] == -1
+    exploding = replace(settings, store=str(tmp_path), training=replace(settings.training, weight_decay=1e30))
+    report = run(exploding)[-1]
     assert report["payload"]["failed"].startswith("training diverged: the loss of ")
     assert report["payload"]["fatal"] is False
 
 
 def test_missing_data_are_fatal_and_named(settings: TrialSettings, run: Run, tmp_path: Path) -> None:
-    (report,) = run(replace(settings, store=tmp_path, data=replace(settings.data, root=tmp_path)))
+    (report,) = run(replace(settings, store=str(tmp_path), data=replace(settings.data, root=tmp_path)))
     assert report["payload"]["fatal"] is True
     assert "mnli" in report["payload"]["failed"]
 
@@ -134,8 +197,8 @@ def test_a_full_disk_is_fatal_and_told(
     def full(*_: Any, **__: Any) -> None:
         raise StoreError("the disk of the stage store is full; make room")
 
-    monkeypatch.setattr(trial.Store, "publish", full)
-    (report,) = run(replace(settings, store=tmp_path))
+    monkeypatch.setattr(FolderStore, "publish", full)
+    (report,) = run(replace(settings, store=str(tmp_path)))
     assert report["payload"] == {"failed": "the disk of the stage store is full; make room", "fatal": True}
 
 
@@ -145,14 +208,14 @@ def test_our_own_mistake_fails_the_trial_with_its_place(
     def broken(*_: Any, **__: Any) -> None:
         raise KeyError("oh")
 
-    monkeypatch.setattr(trial.Store, "publish", broken)
-    (report,) = run(replace(settings, store=tmp_path))
+    monkeypatch.setattr(FolderStore, "publish", broken)
+    (report,) = run(replace(settings, store=str(tmp_path)))
     assert report["payload"]["failed"].startswith("KeyError: 'oh' (test_trial.py, line ")
     assert report["payload"]["fatal"] is False
 
 
 def test_test_gold_is_out_of_reach_while_sealed(settings: TrialSettings, tmp_path: Path) -> None:
-    outcome = final_scores((), None, ("tatoeba",), 0, replace(settings, store=tmp_path), None)
+    outcome = final_scores((), None, ("tatoeba",), 0, replace(settings, store=str(tmp_path)), None)
     assert outcome["fatal"] is True
     assert "sealed" in outcome["failed"]
     with pytest.raises(SealedSplit):
@@ -160,8 +223,8 @@ def test_test_gold_is_out_of_reach_while_sealed(settings: TrialSettings, tmp_pat
 
 
 def test_finals_train_one_target_and_judge_dev_and_test(settings: TrialSettings, tmp_path: Path) -> None:
-    opened = replace(settings, store=tmp_path, data=settings.data.unsealed())
-    trunk = train_trunk((TRUNK,), 7, opened)
+    opened = replace(settings, store=str(tmp_path), data=settings.data.unsealed())
+    trunk = train_trunk((TRUNK,), 7, opened, None)
     assert (trunk["trained"], trunk["found"]) == (1, 0)
     own = Stage(mixture=(("udpos", 1.0),), learning_rate=2e-3, steps=4)
     outcome = final_scores((TRUNK,), own, ("udpos",), 7, opened, trunk)

@@ -1,0 +1,148 @@
+"""Single flight across workers, nodes and studies: who is training which stage.
+
+A *lease* on a stage's name lasts while its holder's heartbeats arrive at one small named actor of the Ray cluster. A
+holder that dies lets it run out; an actor that was killed comes back empty and grants nothing until every living
+holder's next heartbeat has told it what is held. Only the actor's own clock is read, so clocks of nodes do not matter.
+
+Leases save work. They are not needed for correctness, which content addressing gives: where the actor cannot be
+reached, a stage may be trained twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import ray
+
+from trainables.claims import StageBusy
+
+log = logging.getLogger(__name__)
+
+LEASE_SECONDS = 20.0
+"""Without a heartbeat for so long a holder counts as dead."""
+_BEATS = 5
+"""Heartbeats in that time."""
+_ANSWER_SECONDS = 10.0
+_NAMESPACE = "cairn"
+
+
+@dataclass
+class LeaseBook:
+    """Who holds what. Pure; the actor is a shell around it."""
+
+    seconds: float
+    silent_until: float = 0.0
+    """Before this moment nothing new is granted: after a restart the holders are not known yet."""
+    clock: Callable[[], float] = time.monotonic
+    _held: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """Stage -> holder, and when the lease runs out."""
+
+    def acquire(self, key: str, holder: str) -> bool:
+        """Take the lease, unless somebody living has it."""
+        other = self._held.get(key)
+        if other is None and self.clock() < self.silent_until:
+            return False
+        if other is not None and other[0] != holder and self.clock() < other[1]:
+            return False
+        self._held[key] = (holder, self.clock() + self.seconds)
+        return True
+
+    def beat(self, key: str, holder: str) -> bool:
+        """The holder lives. False if the lease went to somebody else meanwhile."""
+        other = self._held.get(key)
+        if other is not None and other[0] != holder:
+            return False
+        self._held[key] = (holder, self.clock() + self.seconds)
+        return True
+
+    def release(self, key: str, holder: str) -> None:
+        """Give the lease back."""
+        if self._held.get(key, ("", 0.0))[0] == holder:
+            del self._held[key]
+
+
+class _Keeper:
+    """The actor."""
+
+    def __init__(self, seconds: float, recovering: bool) -> None:
+        again = recovering or ray.get_runtime_context().was_current_actor_reconstructed
+        self._book = LeaseBook(seconds, silent_until=time.monotonic() + 2 * seconds / _BEATS if again else 0.0)
+
+    def acquire(self, key: str, holder: str) -> bool:
+        return self._book.acquire(key, holder)
+
+    def beat(self, key: str, holder: str) -> bool:
+        return self._book.beat(key, holder)
+
+    def release(self, key: str, holder: str) -> None:
+        self._book.release(key, holder)
+
+
+class Leases:
+    """The leases on the stages of one store, from any process of the cluster."""
+
+    def __init__(self, store: str, seconds: float = LEASE_SECONDS) -> None:
+        self._name = f"leases {hashlib.sha256(store.encode()).hexdigest()[:16]}"
+        self._seconds = seconds
+        self._actor: Any = None
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Start the actor, unless there is one, and keep it: a driver does so around all its work."""
+        self._actor = self._find_or_start(recovering=False)
+        try:
+            yield
+        finally:
+            self._actor = None  # the last one who holds it ends it
+
+    @contextmanager
+    def claimed(self, key: str) -> Iterator[None]:
+        """Hold the stage.
+
+        Raises:
+            StageBusy: somebody living holds it.
+        """
+        holder = uuid.uuid4().hex
+        if self._ask("acquire", key, holder) is False:
+            raise StageBusy(key)
+        over = threading.Event()
+        threading.Thread(target=self._beat, args=(key, holder, over), daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()
+            self._ask("release", key, holder)
+
+    def _beat(self, key: str, holder: str, over: threading.Event) -> None:
+        while not over.wait(self._seconds / _BEATS):
+            self._ask("beat", key, holder)
+
+    def _ask(self, what: str, key: str, holder: str) -> bool | None:
+        """The actor's answer; None without a cluster, or if there is none, twice."""
+        if not ray.is_initialized():
+            return None
+        for again in (False, True):
+            try:
+                if self._actor is None:
+                    self._actor = self._find_or_start(recovering=again)
+                answer: bool | None = ray.get(getattr(self._actor, what).remote(key, holder), timeout=_ANSWER_SECONDS)
+                return answer
+            except (ray.exceptions.RayError, ValueError) as error:
+                log.warning("the leases of stages cannot be asked (%s)", type(error).__name__)
+                self._actor = None
+        return None
+
+    def _find_or_start(self, *, recovering: bool) -> Any:
+        return (
+            ray.remote(num_cpus=0, max_restarts=-1)(_Keeper)
+            .options(name=self._name, namespace=_NAMESPACE, get_if_exists=True)
+            .remote(self._seconds, recovering)
+        )
