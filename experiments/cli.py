@@ -41,12 +41,16 @@ def run(spec: Spec, data: Data = None) -> None:
 def plan(
     spec: Spec,
     data: Data = None,
+    workers: Annotated[str, typer.Option(help="Numbers of workers, with commas between them.")] = "1,4,16",
+    rate: Annotated[float | None, typer.Option(help="Examples that a worker trains on in a second.")] = None,
+    price: Annotated[float | None, typer.Option(help="Of a worker for an hour.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Print the plans, the stages with and without sharing, steps and disk. Trains nothing."""
+    """Print the plans, the stages with and without sharing, disk, hours and money. Trains nothing."""
+    from experiments.hours import costs_of
     from experiments.planning import plan_text
 
-    typer.echo(plan_text(spec, data, as_json=as_json))
+    typer.echo(plan_text(spec, data, as_json=as_json, costs=costs_of(workers, rate, price)))
 
 
 @app.command()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from experiments.asha import Decision, Halving, Verdict
-from experiments.proposals import Optuna, Proposal, control_proposals, random_proposal
+from experiments.proposals import Optuna, Proposal, control_proposals, every_proposal, random_proposal
 from experiments.record import Journal, Row, RunFolder, now, read_rows, write_text
 from experiments.settings import Search
 from search_spaces.ladder import Rung
@@ -45,6 +45,8 @@ class Ledger:
         self.reports: dict[int, dict[int, Row]] = {}
         """Accepted report lines by trial and rung."""
         self.ended: dict[int, Row] = {}
+        self.begun: set[int] = set()
+        """Trials that have been at work since this start."""
         self.exhausted = False
         """A random search found no further plan in its space."""
         self._optuna = optuna
@@ -53,6 +55,8 @@ class Ledger:
         self._handed_out: set[int] = set()
         self._plans: set[tuple[Plan, int]] = set()
         self._controls = control_proposals(space, setting)
+        self._every = every_proposal(space, setting, search) if search.searcher == "exhaustive" else []
+        self._wanted = len(self._every) if search.searcher == "exhaustive" else search.trials or 0
         decided = self._read_back(folder)
         self._journal, self._scores = Journal(folder.trials), Journal(folder.scores)
         self._stages = Journal(folder.stages)
@@ -63,7 +67,7 @@ class Ledger:
     @property
     def planned(self) -> int:
         """Trials of the whole search, controls included."""
-        return len(self.proposals) if self.exhausted else len(self._controls) + self.search.trials
+        return len(self.proposals) if self.exhausted else len(self._controls) + self._wanted
 
     @property
     def is_finished(self) -> bool:
@@ -84,10 +88,16 @@ class Ledger:
             return None
         self._add(proposal)
         self._handed_out.add(proposal.number)
-        optuna_number = None if proposal.control else self._optuna.add(proposal)
-        self._journal.append([_proposed(proposal, optuna_number)])
+        if proposal.control is None:
+            self._optuna.add(proposal)
+        self._journal.append([_proposed(proposal)])
         self.changed()
         return proposal
+
+    def begin(self, number: int) -> None:
+        """A trial is at work."""
+        self.begun.add(number)
+        self.changed()
 
     def note_stage(self, number: int, rung: int, key: str, spent: Mapping[str, Any]) -> None:
         """A trial trained and stored a stage."""
@@ -126,6 +136,8 @@ class Ledger:
         if number <= len(self._controls):
             return self._controls[number - 1]
         mine = [p for p in self.proposals.values() if p.control is None]
+        if self.search.searcher == "exhaustive":
+            return self._every[number - len(self._controls) - 1]
         if self.search.searcher == "tpe" and len(mine) >= self.search.startup_trials:
             return self._optuna.suggest(number)
         return random_proposal(self.space, self.setting, seed=self.search.seed, number=number, taken=self._plans)
@@ -206,7 +218,7 @@ class Ledger:
         return decided
 
 
-def _proposed(proposal: Proposal, optuna_number: int | None) -> Row:
+def _proposed(proposal: Proposal) -> Row:
     return {
         "event": "proposed",
         "trial": proposal.trial,
@@ -214,7 +226,6 @@ def _proposed(proposal: Proposal, optuna_number: int | None) -> Row:
         "decisions": proposal.decisions,
         "plan": as_json(proposal.plan),
         "seed": proposal.seed,
-        "optuna_number": optuna_number,
         "time": now(),
     }
 

@@ -10,16 +10,18 @@ already knows of a study that was begun (proposals, rungs reached, winners) is t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from experiments.agenda import Step
 from experiments.disk import stage_bytes
 from experiments.finals_plan import Arm, arms, units
-from experiments.proposals import Proposal, control_proposals, random_proposals
+from experiments.hours import Costs, Hours, Work, hours_of
+from experiments.proposals import Proposal, control_proposals, known_proposals
 from experiments.record import Row, read_rows
 from experiments.spec import load_spec
 from experiments.study import Study, open_study
@@ -49,6 +51,9 @@ class Forecast:
     """Proposals that depend on what the search finds out."""
     most: StageCount
     fewest: StageCount
+    phases: Mapping[str, tuple[StageCount, StageCount]]
+    """Controls, proposals, finals, each as if it were alone: most and fewest."""
+    hours: Hours
     stage_bytes: int
     notes: tuple[str, ...]
 
@@ -65,6 +70,11 @@ class Forecast:
             **_counts(self.most, self.stage_bytes),
             "fewest": _counts(self.fewest, self.stage_bytes),
             "exact": self.most == self.fewest,
+            "phases": {
+                name: {"most": _counts(most, self.stage_bytes), "fewest": _counts(fewest, self.stage_bytes)}
+                for name, (most, fewest) in self.phases.items()
+            },
+            "hours": self.hours.as_json(),
             "stage_bytes": self.stage_bytes,
             "finals": _finals_size(self.study),
             "notes": list(self.notes),
@@ -80,18 +90,19 @@ class Forecast:
         }
 
 
-def plan_text(path: Path, data: Path | None, *, as_json: bool) -> str:
+def plan_text(path: Path, data: Path | None, *, as_json: bool, costs: Costs | None = None) -> str:
     """What `cairn plan` prints."""
     spec = load_spec(path, other_data=data is not None)
-    forecast = forecast_of(open_study(spec, data))
+    forecast = forecast_of(open_study(spec, data), costs or Costs())
     return json.dumps(forecast.as_json(), indent=2, ensure_ascii=False) if as_json else _text(forecast)
 
 
-def forecast_of(study: Study) -> Forecast:
+def forecast_of(study: Study, costs: Costs | None = None) -> Forecast:
     """Count what a study will do."""
     record = read_rows(study.folder.trials)
     climbs, unknown = _climbs(study, record)
-    searched = sum(climb.fewest == climb.most for climb in climbs) == len(climbs) and not unknown
+    ended = _progress(record)[1]
+    searched = not unknown and all(climb.proposal.trial in ended for climb in climbs)
     won = _winners(study, record) if searched else None
     counter = _counter(study)
     known_size = stage_bytes(
@@ -99,14 +110,21 @@ def forecast_of(study: Study) -> Forecast:
         study.spec.training,
         study.spec.encoder.build.recipe if study.spec.encoder.build else None,
     )
-    most = counter.count(_runs(study, climbs, unknown, won, longest=True))
-    fewest = counter.count(_runs(study, climbs, unknown, won, longest=False))
+    longest, shortest = (_work(study, climbs, unknown, won, longest=longest) for longest in (True, False))
     return Forecast(
         study=study,
         climbs=tuple(climbs),
         unknown=unknown,
-        most=most,
-        fewest=fewest,
+        most=counter.count(longest.runs()),
+        fewest=counter.count(shortest.runs()),
+        phases={
+            name: (
+                counter.count(chain.from_iterable(longest.phases[name])),
+                counter.count(chain.from_iterable(shortest.phases[name])),
+            )
+            for name in longest.phases
+        },
+        hours=hours_of(counter, longest, shortest, costs or Costs(), known_size),
         stage_bytes=known_size,
         notes=tuple(_notes(study, unknown, won is None)),
     )
@@ -130,13 +148,13 @@ def _climbs(study: Study, record: Sequence[Row]) -> tuple[list[Climb], int]:
         if row["trial"] in ended:
             sure = reached.get(row["trial"], 0)
         climbs.append(Climb(proposal=proposal, fewest=sure, most=sure if row["trial"] in ended else rungs))
-    drawn = [*control_proposals(spec.space, study.setting), *random_proposals(spec.space, study.setting, spec.search)]
+    drawn = [*control_proposals(spec.space, study.setting), *known_proposals(spec.space, study.setting, spec.search)]
     for proposal in drawn[len(climbs) :]:
         sure = rungs if proposal.control else 1
         climbs.append(Climb(proposal=proposal, fewest=sure, most=rungs))
-    if spec.search.searcher == "random":
+    if spec.search.searcher != "tpe":
         return climbs, 0
-    return climbs, max(0, len(study.controls) + spec.search.trials - len(climbs))
+    return climbs, max(0, len(study.controls) + (spec.search.trials or 0) - len(climbs))
 
 
 def _progress(record: Sequence[Row]) -> tuple[dict[str, int], set[str]]:
@@ -160,22 +178,27 @@ def _winners(study: Study, record: Sequence[Row]) -> list[Plan]:
     return best_plans([(plan, values[trial]) for plan, trial in plans if trial in completed], study.spec.finals.winners)
 
 
-def _runs(
-    study: Study, climbs: Sequence[Climb], unknown: int, won: list[Plan] | None, *, longest: bool
-) -> Iterator[Run]:
+def _work(study: Study, climbs: Sequence[Climb], unknown: int, won: list[Plan] | None, *, longest: bool) -> Work:
+    """Everything that is trained: trials with a run a rung, then the finals with one each."""
     rungs = study.spec.ladder.rungs
+    phases: dict[str, list[list[Run]]] = {"controls": [], "proposals": [], "finals": []}
     for climb in climbs:
-        for rung in rungs[: climb.most if longest else climb.fewest]:
-            yield Run(rung.of(climb.proposal.plan), climb.proposal.seed)
-    stand_ins = _stand_ins(study, longest)
+        runs = [
+            Run(rung.of(climb.proposal.plan), climb.proposal.seed)
+            for rung in rungs[: climb.most if longest else climb.fewest]
+        ]
+        phases["controls" if climb.proposal.control else "proposals"].append(runs)
+    stand_ins = _stand_ins(study, longest) if unknown else []
     for number in range(unknown):
-        for rung in rungs if longest else rungs[:1]:
-            yield Run(rung.of(stand_ins[number % len(stand_ins)]), study.spec.space.seeds[0])
+        plan = stand_ins[number % len(stand_ins)]
+        reached = rungs if longest else rungs[:1]
+        phases["proposals"].append([Run(rung.of(plan), study.spec.space.seeds[0]) for rung in reached])
     if won is None:
         candidates = {climb.proposal.plan: None for climb in climbs if climb.proposal.control is None}
         ranked = sorted(candidates, key=lambda plan: (len(plan.trunk), _steps(plan)), reverse=longest)
         won = ranked[: study.spec.finals.winners]
-    yield from finals_runs(study, arms(study, won))
+    phases["finals"] = [[run] for run in finals_runs(study, arms(study, won))]
+    return Work(phases)
 
 
 def finals_runs(study: Study, compared: Sequence[Arm]) -> Iterator[Run]:
@@ -233,13 +256,13 @@ def chains(study: Study) -> ChainOf:
     def chain_of(proposal: Proposal, rung: int) -> list[Step]:
         plan = rungs[rung].of(proposal.plan)
         start: str | None = None
-        chain = []
+        steps = []
         for stage in plan.trunk:
             start = key_of(start, stage, proposal.seed)
-            chain.append(Step(start, stage.steps * batch(stage)))
+            steps.append(Step(start, stage.steps * batch(stage)))
         for stage in plan.targets:
-            chain.append(Step(key_of(start, stage, proposal.seed), stage.steps * batch(stage)))
-        return chain
+            steps.append(Step(key_of(start, stage, proposal.seed), stage.steps * batch(stage)))
+        return steps
 
     return chain_of
 
@@ -303,8 +326,12 @@ def _text(forecast: Forecast) -> str:
         ("examples to train on", most.examples_to_train, fewest.examples_to_train),
     )
     lines += [f"{name:22}{high:>20,}{low:>22,}" for name, high, low in rows]
+    for name, (high, low) in forecast.phases.items():
+        ratio = f"{high.shared:,} of {high.naive:,}"
+        lines.append(f"  {name + ' alone':20}{ratio:>20}{f'{low.shared:,} of {low.naive:,}':>22}")
     sizes = [_size(count.to_train * forecast.stage_bytes) for count in (most, fewest)]
     lines.append(f"{'disk, about':22}{sizes[0]:>20}{sizes[1]:>22}")
+    lines += ["", *forecast.hours.lines()]
     return "\n".join([*lines, "", *(f"note: {note}" for note in forecast.notes)]).rstrip()
 
 

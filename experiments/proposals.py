@@ -1,12 +1,12 @@
-"""Which plans are tried: the controls first, then proposals of a random or a TPE search.
+"""Which plans are tried: the controls first, then all plans of the space, or proposals of a random or a TPE search.
 
 Every proposal is numbered, and the number seeds its draw, so that a study which is continued proposes what it would
 have proposed without the break. A random proposal depends on the seed and its number alone, which is how `cairn plan`
 lists it before anything runs. One of TPE depends also on what is known when it is made: with one trial at a time that
 is the same in every run; with several it depends on who finished first, and the record says what was proposed.
 
-The Optuna study is a picture of the record, drawn anew at every start: full trials are COMPLETE, trials that were
-stopped early PRUNED with the score of their last rung, failures FAIL. Controls are not in it.
+The Optuna study is a picture of the record: full trials are COMPLETE, trials that were stopped early PRUNED with the
+scores of their rungs, failures FAIL; an attribute holds the trial's name. Controls are not in it.
 """
 
 from __future__ import annotations
@@ -14,16 +14,20 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from evaluators.errors import CairnError
 from experiments.settings import Search
 from search_spaces.chooser import D, Decisions, Random, Replay
 from search_spaces.controls import controls
+from search_spaces.exhaustive import every_draw
 from search_spaces.plan import Plan
 from search_spaces.space import Setting, Space
 from trainables.seeds import derive
 
+_MOST = 100_000
+"""Plans of the largest space that is tried from one end to the other."""
 _REDRAWS = 500
 """Draws after which a random search takes its space to be used up."""
 
@@ -64,8 +68,12 @@ def random_proposal(
     return None
 
 
-def random_proposals(space: Space, setting: Setting, search: Search) -> Iterator[Proposal]:
-    """The proposals of a random search, and the first ones of TPE, without the controls."""
+def known_proposals(space: Space, setting: Setting, search: Search) -> Iterator[Proposal]:
+    """The proposals that do not depend on results, without the controls: all, or of TPE the first ones."""
+    if search.searcher == "exhaustive":
+        yield from every_proposal(space, setting, search)
+        return
+    assert search.trials is not None
     fixed = control_proposals(space, setting)
     taken = {(proposal.plan, proposal.seed) for proposal in fixed}
     first = len(fixed) + 1
@@ -78,6 +86,25 @@ def random_proposals(space: Space, setting: Setting, search: Search) -> Iterator
         yield proposal
 
 
+def every_proposal(space: Space, setting: Setting, search: Search) -> list[Proposal]:
+    """All plans of a space, shorter lengths as they are written; a control among them is tried again as a candidate.
+
+    Raises:
+        CairnError: there are more than an exhaustive search should try.
+    """
+    first = len(control_proposals(space, setting)) + 1
+    most = _MOST + 1 if search.trials is None else search.trials
+    draws = list(islice(every_draw(space, setting), most))
+    if search.trials is None and len(draws) == most:
+        raise CairnError(
+            f"the space has more than {_MOST:,} plans; make it smaller, give search.trials, or search it at random"
+        )
+    return [
+        Proposal(number=number, control=None, decisions=draw.decisions, plan=draw.plan, seed=draw.seed)
+        for number, draw in enumerate(draws, start=first)
+    ]
+
+
 def replayed(space: Space, setting: Setting, decisions: Mapping[str, Any]) -> tuple[Plan, int]:
     """The plan and the seed of recorded decisions."""
     choose = Replay(decisions)
@@ -85,7 +112,10 @@ def replayed(space: Space, setting: Setting, decisions: Mapping[str, Any]) -> tu
 
 
 class Optuna:
-    """The study: told what was proposed and how it ended, and asked by TPE for what to try."""
+    """The study: told what was proposed and how it ended, and asked by TPE for what to try.
+
+    Without TPE nobody asks it, and it is told of a trial when that has ended.
+    """
 
     def __init__(self, space: Space, setting: Setting, search: Search, *, name: str, url: str, owner: str) -> None:
         """`owner` is a mark of this run; a study of the same name without it belongs to somebody else.
@@ -97,19 +127,31 @@ class Optuna:
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._optuna, self._space, self._setting, self._search = optuna, space, setting, search
+        self._asked = search.searcher == "tpe"
         try:
-            if name in optuna.study.get_all_study_names(url):
-                old = optuna.load_study(study_name=name, storage=url)
-                if old.user_attrs.get("cairn") != owner:
-                    raise CairnError(f"{url} holds a study {name!r} that is not of this run; choose another name")
-                optuna.delete_study(study_name=name, storage=url)
-            self._study = optuna.create_study(study_name=name, storage=url, direction="maximize")
+            self._study = self._begun(name, url, owner)
         except CairnError:
             raise
         except Exception as error:
             raise CairnError(f"the Optuna storage {url} cannot be used: {error}") from error
-        self._study.set_user_attr("cairn", owner)
         self._trials: dict[int, Any] = {}
+        self._values: dict[int, dict[int, float]] = {}
+        self._proposals: dict[int, Proposal] = {}
+        told = [] if self._asked else self._study.get_trials(deepcopy=False)
+        self._told = {trial.user_attrs.get("trial") for trial in told}
+
+    def _begun(self, name: str, url: str, owner: str) -> Any:
+        optuna = self._optuna
+        if name in optuna.study.get_all_study_names(url):
+            old = optuna.load_study(study_name=name, storage=url)
+            if old.user_attrs.get("cairn") != owner:
+                raise CairnError(f"{url} holds a study {name!r} that is not of this run; choose another name")
+            if not self._asked:
+                return old
+            optuna.delete_study(study_name=name, storage=url)
+        study = optuna.create_study(study_name=name, storage=url, direction="maximize")
+        study.set_user_attr("cairn", owner)
+        return study
 
     def suggest(self, number: int) -> Proposal:
         """What TPE would try next."""
@@ -125,25 +167,42 @@ class Optuna:
         )
         return self._ask(number)
 
-    def add(self, proposal: Proposal) -> int:
-        """Note a proposal that was made elsewhere: drawn at random, or recorded before a break. Its Optuna number."""
-        if proposal.number not in self._trials:
+    def add(self, proposal: Proposal) -> None:
+        """Note a proposal that was made elsewhere: drawn at random, listed, or recorded before a break."""
+        self._proposals[proposal.number] = proposal
+        if self._asked and proposal.number not in self._trials:
             self._study.enqueue_trial(dict(proposal.decisions))
             self._ask(proposal.number)
-        return int(self._trials[proposal.number].number)
 
     def report(self, number: int, rung: int, value: float) -> None:
         """Note a score at a rung."""
-        _quietly(lambda: self._trials[number].report(value, rung))
+        self._values.setdefault(number, {})[rung] = value
+        if self._asked:
+            _quietly(lambda: self._trials[number].report(value, rung))
 
     def end(self, number: int, status: str, value: float | None) -> None:
         """Note how a trial ended: completed, stopped or failed."""
         states = self._optuna.trial.TrialState
-        trial = self._trials[number]
-        if status == "completed":
-            self._study.tell(trial, value)
-        else:
-            self._study.tell(trial, state=states.PRUNED if status == "stopped" else states.FAIL)
+        state = {"completed": states.COMPLETE, "stopped": states.PRUNED}.get(status, states.FAIL)
+        if self._asked:
+            told = {"values": value} if state is states.COMPLETE else {"state": state}
+            self._study.tell(self._trials[number], **told)
+            return
+        proposal = self._proposals[number]
+        if proposal.trial in self._told:
+            return
+        choose = _DistributionChooser(proposal.decisions)
+        self._space.plan(choose, self._setting)
+        self._space.seed(choose)
+        trial = self._optuna.trial.create_trial(
+            state=state,
+            value=None if state is states.FAIL else value,
+            params=dict(proposal.decisions),
+            distributions=choose.distributions,
+            user_attrs={"trial": proposal.trial},
+            intermediate_values=self._values.get(number, {}),
+        )
+        self._study.add_trial(trial)
 
     def _ask(self, number: int) -> Proposal:
         trial = _quietly(self._study.ask)
@@ -154,7 +213,9 @@ class Optuna:
             return self._space.plan(choose, self._setting), self._space.seed(choose)
 
         plan, seed = _quietly(draw)
-        return Proposal(number=number, control=None, decisions=choose.decisions, plan=plan, seed=seed)
+        proposal = Proposal(number=number, control=None, decisions=choose.decisions, plan=plan, seed=seed)
+        trial.set_user_attr("trial", proposal.trial)
+        return proposal
 
 
 class _OptunaChooser:
@@ -173,6 +234,26 @@ class _OptunaChooser:
         value = float(self._trial.suggest_float(name, low, high))
         self.decisions[name] = value
         return value
+
+
+class _DistributionChooser:
+    """Repeats decisions, and remembers what they were chosen from, in Optuna's words."""
+
+    def __init__(self, decisions: Mapping[str, Any]) -> None:
+        self._replay = Replay(decisions)
+        self.distributions: dict[str, Any] = {}
+
+    def one_of(self, name: str, options: Sequence[D]) -> D:
+        from optuna.distributions import CategoricalDistribution
+
+        self.distributions[name] = CategoricalDistribution(list(options))
+        return self._replay.one_of(name, options)
+
+    def uniform(self, name: str, low: float, high: float) -> float:
+        from optuna.distributions import FloatDistribution
+
+        self.distributions[name] = FloatDistribution(low, high)
+        return self._replay.uniform(name, low, high)
 
 
 def _quietly(call: Callable[[], Any]) -> Any:

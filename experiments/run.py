@@ -173,7 +173,9 @@ def _trial_settings(study: Study) -> TrialSettings:
         final_examples=spec.evaluation.final_examples,
         store=study.store.location,
         cache=study.cache,
+        cache_bytes=spec.resources.cache_bytes,
         threads=spec.resources.cpu,
+        stage_seconds=spec.resources.stage_seconds,
     )
 
 

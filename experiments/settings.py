@@ -15,9 +15,9 @@ Selector: TypeAlias = Literal["en-dev", "pivot-dev"]
 class Search:
     """How plans are proposed and which of them are stopped early."""
 
-    trials: int
-    """Proposals, besides the controls, which always run."""
-    searcher: Literal["random", "tpe"]
+    trials: int | None
+    """Proposals, besides the controls, which always run; None, written `all`: every plan, in an exhaustive search."""
+    searcher: Literal["random", "tpe", "exhaustive"]
     selector: Selector
     """The dev score that decides; the oracle is reported and never used."""
     eta: int = 3
@@ -31,7 +31,9 @@ class Search:
     """Optuna storage URL; None: `study.db` in the run folder."""
 
     def __post_init__(self) -> None:
-        if self.trials < 0:
+        if self.trials is None and self.searcher != "exhaustive":
+            raise ValueError("trials is all, which only an exhaustive search can try; give a number")
+        if self.trials is not None and self.trials < 0:
             raise ValueError(f"trials is {self.trials}; give 0 (controls only) or more")
         if self.eta < 2:
             raise ValueError(f"eta is {self.eta}; one in two is the gentlest that stops anything, so give 2 or more")
@@ -126,14 +128,32 @@ class Finals:
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
-    """What one trial, and one training of the finals, takes."""
+    """What one trial, and one training of the finals, takes; and what a node and a stage may take at most."""
 
     cpu: int = 1
     gpu: float = 0.0
     """A fraction shares a card (its memory is yours to divide); above 1, whole cards."""
+    stage_minutes: float | None = None
+    """A stage that takes longer counts as hanging: its worker is ended, and the work is tried again."""
+    cache_gigabytes: float | None = None
+    """The most that stages from an object store may take on a node; None: no limit."""
 
     def __post_init__(self) -> None:
         if self.cpu < 1:
             raise ValueError(f"cpu is {self.cpu}; give 1 or more")
+        for name in ("stage_minutes", "cache_gigabytes"):
+            value = getattr(self, name)
+            if value is not None and value <= 0:
+                raise ValueError(f"{name} is {value}; give a number above 0, or leave it out for no limit")
         if self.gpu < 0 or (self.gpu > 1 and self.gpu != int(self.gpu)):
             raise ValueError(f"gpu is {self.gpu}; give a fraction up to 1, or a whole number above it")
+
+    @property
+    def stage_seconds(self) -> float | None:
+        """`stage_minutes` in seconds."""
+        return None if self.stage_minutes is None else 60 * self.stage_minutes
+
+    @property
+    def cache_bytes(self) -> int | None:
+        """`cache_gigabytes` in bytes."""
+        return None if self.cache_gigabytes is None else int(1e9 * self.cache_gigabytes)

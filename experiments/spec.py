@@ -139,7 +139,7 @@ def _once_a_place(mistakes: Sequence[Mistake]) -> list[Mistake]:
 
 
 def _filled_in(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The long form of what may be written short: an encoder's name, `all` targets, `all` languages."""
+    """The long form of what may be written short: an encoder's name, `all` targets, languages, trials."""
     raw = dict(value)
     if isinstance(raw.get("encoder"), str):
         raw["encoder"] = {"name": raw["encoder"]}
@@ -148,6 +148,8 @@ def _filled_in(value: Mapping[str, Any]) -> dict[str, Any]:
         raw["targets"] = list(suite.targets) if suite else []
     if raw.get("languages") == "all":
         raw["languages"] = None
+    if isinstance(raw.get("search"), dict) and raw["search"].get("trials") == "all":
+        raw["search"] = {**raw["search"], "trials": None}
     return raw
 
 

@@ -15,6 +15,8 @@ from rich.text import Text
 from experiments.ledger import Ledger
 from search_spaces.plan import describe
 
+_LIVE_SECONDS = 0.2
+"""Between two pictures of the status on a terminal."""
 _PLAIN_SECONDS = 10.0
 """Between two plain lines."""
 
@@ -63,6 +65,8 @@ class Status:
         ended = len(ledger.ended)
         if self._ended_before is None:
             self._ended_before = ended
+        if ended < ledger.planned and not self._is_due():
+            return
         statuses = [line["status"] for line in ledger.ended.values()]
         parts = [f"search: {ended} of {ledger.planned} trials ended"]
         parts += [f"{statuses.count(s)} {s}" for s in ("stopped", "failed") if s in statuses]
@@ -88,13 +92,16 @@ class Status:
     def _show(self, text: str, *, important: bool) -> None:
         if self.console.is_terminal:
             self._live.update(Text(text))
+            self._last_plain = time.monotonic()
             return
-        now = time.monotonic()
-        if text == self._last_text:
-            return
-        if important or now - self._last_plain >= _PLAIN_SECONDS:
-            self._last_plain, self._last_text = now, text
+        if text != self._last_text and (important or self._is_due()):
+            self._last_plain, self._last_text = time.monotonic(), text
             self.say(text)
+
+    def _is_due(self) -> bool:
+        """Is it time for another line? A study of thousands of trials has thousands of events."""
+        every = _LIVE_SECONDS if self.console.is_terminal else _PLAIN_SECONDS
+        return time.monotonic() - self._last_plain >= every
 
 
 def stage_counts(ledger: Ledger) -> tuple[int, int]:
@@ -113,7 +120,7 @@ def duration(seconds: float) -> str:
 
 
 def _running(ledger: Ledger) -> str:
-    running = [number for number in ledger.proposals if number not in ledger.ended]
+    running = [number for number in ledger.begun if number not in ledger.ended]
     rungs = [max(ledger.reports.get(number, {}), default=-1) + 1 for number in running]
     here = [f"{rungs.count(rung)} at rung {rung + 1}" for rung in sorted(set(rungs)) if rung < len(ledger.rungs)]
     return f"running {', '.join(here)} of {len(ledger.rungs)}" if here else ""

@@ -60,7 +60,7 @@ class Study:
     @cached_property
     def store(self) -> Store:
         """Where trained stages are."""
-        return open_store(store_location(self.spec), self.cache)
+        return open_store(store_location(self.spec), self.cache, self.spec.resources.cache_bytes)
 
     @property
     def cache(self) -> Path:

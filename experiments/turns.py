@@ -53,6 +53,7 @@ class Turns:
         while (number := self._agenda.take()) is None:
             if not self._propose():
                 return None
+        self.ledger.begin(number)
         return Turn(self.ledger.proposals[number], self._rung[number])
 
     def stored(self, number: int, rung: int, key: str, spent: Mapping[str, float]) -> bool:

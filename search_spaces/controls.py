@@ -20,15 +20,20 @@ ALL_MIXED = "all mixed"
 
 
 def controls(space: Space, setting: Setting) -> dict[str, Plan]:
-    """The controls by name, without those that would repeat another (a space of one task, or of direct plans only)."""
+    """The controls by name, without those that would repeat another.
+
+    A space of one task has no mixture, one of direct plans no task alone, and targets that are not trained no longer
+    target.
+    """
     rate = space.target.learning_rates[0]
     targets = space.target.stages(setting.targets, rate)
     plans = {DIRECT: Plan(trunk=(), targets=targets)}
     trunk_steps = longest_trunk_steps(space)
     if not trunk_steps:
         return plans
-    longer = space.target.stages(setting.targets, rate, extra_steps=trunk_steps)
-    plans[TARGET_LONGER] = Plan(trunk=(), targets=longer)
+    if targets:
+        longer = space.target.stages(setting.targets, rate, extra_steps=trunk_steps)
+        plans[TARGET_LONGER] = Plan(trunk=(), targets=longer)
     for task in space.tasks:
         plans[f"{task} alone"] = Plan(trunk=(_stage(space, setting, (task,)),), targets=targets)
     if len(space.tasks) > 1:

@@ -44,6 +44,17 @@ class StageCount:
         return self.shared - self.in_store
 
 
+class Visit(NamedTuple):
+    """A stage, met on the way through a run."""
+
+    key: str
+    stage: Stage
+    is_first: bool
+    """Was it not met before?"""
+    steps_to_train: int
+    """Steps that it takes now: 0 if it was met before or is stored, less where a shorter one is continued."""
+
+
 def content_key(start: str | None, stage: Stage, seed: int) -> str:
     """A key for counting without an encoder or data at hand: equal for equal stages after equal stages."""
     return f"{start or f'seed {seed}'} > {stage.mixture} {stage.learning_rate!r} {stage.steps}"
@@ -69,22 +80,30 @@ class StageCounter:
     def count(self, runs: Iterable[Run]) -> StageCount:
         """Stages of these runs, each different one trained once."""
         total: Counter[str] = Counter()
+        for visit in self.visits(runs):
+            stage, batch = visit.stage, self.examples_a_step(visit.stage)
+            total.update(naive=1, naive_steps=stage.steps, naive_examples=round(stage.steps * batch))
+            if visit.is_first:
+                steps = visit.steps_to_train
+                total.update(
+                    shared=1, in_store=int(not steps), steps_to_train=steps, examples_to_train=round(steps * batch)
+                )
+        return StageCount(**total)
+
+    def visits(self, runs: Iterable[Run]) -> Iterator[Visit]:
+        """Every stage of every run, one after another, as one runner meets them."""
         seen: set[str] = set()
         lengths: dict[tuple[str | None, Stage, int], list[int]] = {}
         for plan, seed in runs:
             for start, stage, key in self._walk(plan, seed):
-                batch = self.examples_a_step(stage)
-                total.update(naive=1, naive_steps=stage.steps, naive_examples=round(stage.steps * batch))
                 if key in seen:
+                    yield Visit(key, stage, is_first=False, steps_to_train=0)
                     continue
                 seen.add(key)
                 trained = lengths.setdefault((start, replace(stage, steps=1), seed), [])
                 steps = self._steps_to_train(stage, key, trained)
                 trained.append(stage.steps)
-                total.update(
-                    shared=1, in_store=int(not steps), steps_to_train=steps, examples_to_train=round(steps * batch)
-                )
-        return StageCount(**total)
+                yield Visit(key, stage, is_first=True, steps_to_train=steps)
 
     def _steps_to_train(self, stage: Stage, key: str, trained: Sequence[int]) -> int:
         if self.known(key):

@@ -40,7 +40,9 @@ class Target:
         return self.stages(tasks, ask(choose, "target.learning_rate", self.learning_rates))
 
     def stages(self, tasks: Sequence[str], learning_rate: float, extra_steps: int = 0) -> tuple[Stage, ...]:
-        """The target stages at this learning rate, each longer by `extra_steps`."""
+        """The target stages at this learning rate, each longer by `extra_steps`; none if no target is trained."""
+        if not tasks:
+            return ()
         if not self.together:
             steps = {task: self.task_steps.get(task, self.steps) + extra_steps for task in tasks}
             return tuple(stage for task in tasks for stage in branches([task], learning_rate, steps[task]))

@@ -95,7 +95,7 @@ class RunWriter:
         name = f"t{number:04d}"
         self.trials.append(
             {"event": "proposed", "trial": name, "control": control, "decisions": {}, "plan": the_plan, "seed": 0}
-            | {"optuna_number": None if control else number, "time": 1767607200.0 + number}
+            | {"time": 1767607200.0 + number}
         )
         for rung in range(rungs):
             level = 40 + 8 * rung + gain * (rung + 1) / 3
