@@ -7,6 +7,7 @@ every mean says how many tasks and languages stand behind it. What is not known 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -20,8 +21,17 @@ UNKNOWN = "unknown"
 TaskValues: TypeAlias = Mapping[str, Mapping[str, float]]
 """Task -> language -> score in percent."""
 
-_ENCODERS = {"bert-base-multilingual": "mBERT", "xlm-roberta": "XLM-R", "mt5": "mT5"}
-"""Part of an encoder's name -> how the table of languages calls it."""
+_ENCODERS = {
+    r"mbert|bert-base-multilingual": "mBERT",
+    r"xlm-?r(oberta)?\b": "XLM-R",
+    r"\bmt5\b": "mT5",
+}
+"""What is in an encoder's name -> how the table of languages calls it."""
+
+
+def pretraining_of(encoder: str) -> str | None:
+    """How the table of languages calls an encoder of this name; None if it does not know what that has read."""
+    return next((name for part, name in _ENCODERS.items() if re.search(part, encoder.lower())), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +74,7 @@ def _size(code: str, given: Circumstances) -> str:
 
 
 def _seen(code: str, given: Circumstances) -> str:
-    known = next((name for part, name in _ENCODERS.items() if part in given.encoder.lower()), None)
+    known = pretraining_of(given.encoder)
     if known is None or code not in LANGUAGES or LANGUAGES[code].wiki_millions is None:
         return UNKNOWN  # of languages beyond XTREME-R's, the table does not say who has read them
     return "unseen" if known in LANGUAGES[code].unseen_by else "seen"

@@ -101,7 +101,7 @@ def evaluate(
     tasks: Annotated[str | None, typer.Option(help="Only these targets, with commas between them.")] = None,
     languages: Annotated[str | None, typer.Option(help="Only these languages, with commas between them.")] = None,
     tuned: Annotated[list[str] | None, typer.Option(help="TASK=DIR: a model fine-tuned for a target.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the fine-tuning.")] = 0,
+    seed: Annotated[int | None, typer.Option(help="Of the fine-tuning; by default 0, or a run's own.")] = None,
     epochs: Annotated[float | None, typer.Option(help="Of every training, instead of the suite's own.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Of every training, instead of the suite's own.")] = None,
     retrieval: Annotated[str, typer.Option(help="xtreme-2020, xtreme, jiant-14-mean, or swept.")] = "xtreme-2020",
@@ -213,6 +213,3 @@ def main() -> None:
     except CairnError as error:
         typer.echo(f"cairn: {error}", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("cairn: interrupted; what was finished is kept, run the same command again to continue", err=True)
-        sys.exit(130)

@@ -17,6 +17,7 @@ from evaluators.suites import find_suite
 from evaluators.task import Task
 from experiments.examination import Answers, Room, examine
 from experiments.examinees import Changes, Examinee, Finalist, Workshop, finalist, of_protocol, tuned
+from experiments.ray_session import terminated_like_interrupted
 from experiments.record import RunFolder, write_text
 from experiments.scoring import as_text
 from experiments.study import data_source
@@ -46,7 +47,8 @@ class Request:
     changes: Changes = field(default_factory=Changes)
     sweeps: bool = False
     """Choose the layer of retrieval on the search half."""
-    seed: int = 0
+    seed: int | None = None
+    """Of the fine-tuning; None: 0, or the seed of the run's own trunk."""
     runs: Path = Path("runs")
     folder: Path | None = None
 
@@ -93,7 +95,12 @@ def _profile(name: str) -> Retrieval:
 
 
 def _listed(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+    if text is None:
+        return ()
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not found:
+        raise CairnError(f"{text!r} names nothing; write names with commas between them, or leave the option out")
+    return found
 
 
 def evaluate_model(request: Request, *, as_json: bool, say: Callable[[str], None]) -> str:
@@ -128,7 +135,8 @@ def evaluate_model(request: Request, *, as_json: bool, say: Callable[[str], None
         say=say,
         sweeps=request.sweeps,
     )
-    examine(examinees, room, answers)
+    with terminated_like_interrupted():
+        examine(examinees, room, answers)
     say(f"submission: {answers.predictions}")
     if not answers.labels.is_dir():
         raise CairnError(f"nothing that was asked has public gold; hand in {answers.predictions} to have it scored")
@@ -138,22 +146,22 @@ def evaluate_model(request: Request, *, as_json: bool, say: Callable[[str], None
 
 
 def _targets(request: Request, suite: Suite) -> list[str]:
-    wanted = [*request.tasks, *request.tuned]
-    for name in wanted:
+    for name in (*request.tasks, *request.tuned):
         suite.target(name)  # knows its near misses
-    chosen = request.tasks or tuple(suite.targets)
+    chosen = (*request.tasks, *request.tuned) if request.tasks else tuple(suite.targets)
+    known = {code for name in chosen for code in suite.target(name).languages("test")}
+    if strangers := [code for code in request.languages if code not in known]:
+        what = ", ".join(request.tasks or [suite.name])
+        raise CairnError(f"{what}: there is no {', '.join(strangers)}, only {', '.join(sorted(known))}")
     return [name for name in suite.targets if name in chosen]
 
 
 def _languages(request: Request, task: Task, data: DataSource) -> tuple[str, ...]:
     """The languages of a target that are asked; none where the data have none of it and nobody named it."""
-    unknown = [code for code in request.languages if code not in task.languages("test")]
     wanted = [code for code in task.languages("test") if not request.languages or code in request.languages]
     there = available_languages(task, "whole", data)
-    if task.name in request.tasks and (unknown or not there):
-        if unknown:
-            raise CairnError(f"{task.name} has no {', '.join(unknown)}, only {', '.join(task.languages('test'))}")
-        raise BadData(f"{data.root} has no test data of {task.name}; add them, or leave it out of --tasks")
+    if task.name in request.tasks and wanted and not set(there) & set(wanted):
+        raise BadData(f"{data.root} has no test data of {task.name} in {', '.join(wanted)}; add them, or leave it out")
     return tuple(code for code in wanted if code in there)
 
 
@@ -172,11 +180,12 @@ def _winner(request: Request, suite: Suite) -> Finalist | None:
 
 def _workshop(request: Request, suite: Suite, data: DataSource, winner: Finalist | None) -> Workshop:
     if winner is not None:
-        return replace(winner.workshop, data=data)
+        seed = winner.seed if request.seed is None else request.seed
+        return replace(winner.workshop, data=data, seed=seed)
     runs = request.runs.absolute()
     encoder = EncoderSource(name=request.model)
     return Workshop(
-        store=str(runs / "store"), cache=runs / "cache", suite=suite, data=data, encoder=encoder, seed=request.seed
+        store=str(runs / "store"), cache=runs / "cache", suite=suite, data=data, encoder=encoder, seed=request.seed or 0
     )
 
 
@@ -191,7 +200,7 @@ def _identity(
     asked = {name: fingerprint(suite.target(name), "whole", codes, workshop.data) for name, codes in languages.items()}
     return {
         "suite": suite.name,
-        "model": request.model,
+        "model": str(Path(request.model).resolve()) if Path(request.model).is_dir() else request.model,
         "encoder": encoder_fingerprint(workshop.encoder),
         "trunk": [[list(map(list, stage.mixture)), stage.learning_rate, stage.steps] for stage in workshop.trunk],
         "seed": workshop.seed,

@@ -11,6 +11,7 @@ A task that is done is not asked again, so that an evaluation which was broken o
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ from experiments.environment import describe_environment
 from experiments.examinees import Examinee
 from experiments.record import Journal, Row, now, read_json, read_rows, write_json
 from trainables.settings import Inference
+from trainables.store.entry import digest_of
 
 if TYPE_CHECKING:
     from trainables.model import MultiHeadModel
@@ -68,21 +70,46 @@ class Answers:
         Raises:
             CairnError: the folder holds an evaluation of something else.
         """
-        found = read_json(self.record)
-        if found and found.get("identity") != identity and self.done():
-            before = found.get("identity", {})
+        before = self._begun()
+        if before == identity:
+            return
+        if before is not None and self.done():
             changed = [name for name in identity if identity[name] != before.get(name)]
             raise CairnError(
                 f"{self.path} holds an evaluation with another {', '.join(changed)}; give another folder with --to, or "
                 "delete this one"
             )
-        if found.get("identity") != identity:
-            write_json(self.record, {"identity": dict(identity), "environment": describe_environment()})
-        self.path.mkdir(parents=True, exist_ok=True)
+        if before is None and self.path.is_dir() and any(self.path.iterdir()):
+            raise CairnError(f"{self.path} is not empty and no evaluation; give another folder with --to")
+        for left in (self.predictions, self.labels, self.path / "items"):  # of one that finished no task
+            shutil.rmtree(left, ignore_errors=True)
+        write_json(self.record, {"identity": dict(identity), "environment": describe_environment()})
 
     def done(self) -> dict[str, Row]:
-        """Task -> its line."""
-        return {row["task"]: row for row in read_rows(self.journal)}
+        """Task -> its line, of the tasks whose files are all there."""
+        try:
+            rows = {row["task"]: row for row in read_rows(self.journal)}
+            return {name: row for name, row in rows.items() if self._has(row)}
+        except (KeyError, TypeError):
+            raise CairnError(f"{self.journal} is damaged; delete {self.path} and run again") from None
+
+    def _begun(self) -> dict[str, Any] | None:
+        if self.path.exists() and not self.path.is_dir():
+            raise CairnError(f"{self.path} is no folder; give another with --to")
+        try:
+            found = read_json(self.record)
+            return dict(found["identity"]) if found else None
+        except (ValueError, AssertionError, KeyError, TypeError):
+            raise CairnError(f"{self.record} is damaged; delete {self.path} and run again") from None
+        except NotADirectoryError:
+            raise CairnError(f"{self.path} cannot be made; give another folder with --to") from None
+
+    def _has(self, row: Row) -> bool:
+        """Are the files of a task as they were written?"""
+        return all(
+            (self.path / name).is_file() and digest_of(self.path / name) == sha256
+            for name, sha256 in row["files"].items()
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +138,14 @@ def examine(examinees: Sequence[Examinee], room: Room, folder: Answers) -> None:
         BadData: the data are missing or break a task's rules.
         TrainingDiverged: a model could not be trained.
     """
+    try:
+        _examine(examinees, room, folder)
+    except KeyboardInterrupt:
+        room.say("interrupted; what was finished is kept, run the same command again to continue")
+        raise
+
+
+def _examine(examinees: Sequence[Examinee], room: Room, folder: Answers) -> None:
     done, journal = folder.done(), Journal(folder.journal)
     for examinee in examinees:
         todo = [name for name in examinee.targets if name not in done and room.languages[name]]
@@ -131,7 +166,7 @@ def _ask(model: MultiHeadModel, task: Task, examinee: Examinee, room: Room, fold
     inference, profile = _read_as(model, task, room)
     work = Work()
     began, sheet, examples, has_gold = time.monotonic(), layout_of(room.suite).sheets[task.name], 0, True
-    items = []
+    items, files = [], list[Path]()
     for answer in answered(
         model,
         task,
@@ -144,10 +179,10 @@ def _ask(model: MultiHeadModel, task: Task, examinee: Examinee, room: Room, fold
         cache=room.cache,
         work=work,
     ):
-        write_predictions(folder.predictions, sheet, answer.language, answer.examples, answer.predictions)
+        files.append(write_predictions(folder.predictions, sheet, answer.language, answer.examples, answer.predictions))
         examples += len(answer.examples)
         if all(gold_of(example, place) is not None for place, example in enumerate(answer.examples)):
-            write_labels(folder.labels, sheet, answer.language, answer.examples)
+            files.append(write_labels(folder.labels, sheet, answer.language, answer.examples))
             items.append(answer.items())
         else:
             has_gold = False
@@ -157,6 +192,7 @@ def _ask(model: MultiHeadModel, task: Task, examinee: Examinee, room: Room, fold
         "languages": list(room.languages[task.name]),
         "examples": examples,
         "gold": has_gold,
+        "files": {str(file.relative_to(folder.path)): digest_of(file) for file in files},
         "work": work.as_json(),
         **profile,
         **_report_half(model, task, examinee, room, inference),
@@ -204,5 +240,7 @@ def _read_as(model: MultiHeadModel, task: Task, room: Room) -> tuple[Inference, 
         inference = replace(inference, retrieval=replace(inference.retrieval, layer=sweep.best))
         row = {"layers_on_dev": sweep.as_json()}
         room.say(f"{task.name}: layer {sweep.best} is best on the search half ({sweep.mean(sweep.best):.2f})")
-    inference = resolved(inference, model.loaded.layers, mined=chosen_on_dev(task))
+    inference = resolved(
+        inference, model.loaded.layers, mined=chosen_on_dev(task), usable_tokens=model.loaded.usable_length
+    )
     return inference, {"retrieval": described(inference.retrieval), **row}

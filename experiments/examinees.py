@@ -7,6 +7,7 @@ and put there, so that an evaluation which was broken off goes on where it was.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -89,7 +90,7 @@ class Changes:
     learning_rate: float | None = None
 
     def __post_init__(self) -> None:
-        if self.epochs is not None and self.epochs <= 0:
+        if self.epochs is not None and not (math.isfinite(self.epochs) and self.epochs > 0):
             raise CairnError(f"--epochs is {self.epochs}; give a number above 0")
         if self.learning_rate is not None and not 0 < self.learning_rate < 1:
             raise CairnError(f"--learning-rate is {self.learning_rate}; give a number between 0 and 1")
@@ -216,6 +217,11 @@ def finalist(run: Path, *, arm: str | None = None, seed: int | None = None, data
         raise CairnError(f"the run {run} has no finals yet; finish it with `cairn run {folder.path / 'spec.yaml'}`")
     arms = list(dict.fromkeys(unit[0] for unit in done))
     chosen = arm if arm is not None else min(arms, key=lambda name: (not name.startswith("winner "), name))
+    if arm is None and not chosen.startswith("winner "):
+        raise CairnError(
+            f"the run {run} has no winner, only {', '.join(arms)}; name one with `cairn submission --arm`, or evaluate "
+            "the encoder alone"
+        )
     if chosen not in arms:
         raise UnknownName("arm of the run", chosen, arms, "the report lists them all")
     seeds = sorted({unit[2] for unit in done if unit[0] == chosen})
@@ -256,6 +262,8 @@ def _own_stage(written: Sequence[Any] | None) -> Stage | None:
 def tuned(suite: Suite, target: str, folder: Path) -> Examinee:
     """A model that was fine-tuned elsewhere, from the folder that its library saved."""
     task = suite.target(target)
+    if not folder.is_dir():
+        raise CairnError(f"there is no folder {folder}; give the folder of a model that is fine-tuned for {target}")
     courses = suite.protocol.get(target)
 
     def load() -> MultiHeadModel:

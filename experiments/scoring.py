@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from analysis.attributes import Circumstances, attribute_text, by_attribute
+from analysis.attributes import Circumstances, attribute_text, by_attribute, pretraining_of
 from analysis.decomposition import decompose, decomposition_text
 from evaluators.errors import CairnError, UnknownName
 from evaluators.metrics.tagging import Behaviour
@@ -49,6 +49,11 @@ def score_text(
         raise CairnError("--json prints the scores alone; leave out --by and --against")
     parts = [as_text(scores, as_json=as_json)]
     values = {name: task.by_language() for name, task in scores.tasks.items()}
+    if by == "selection":
+        raise CairnError("which languages helped to choose is not in a folder of predictions; the report of a run says")
+    if by == "seen" and pretraining_of(encoder) is None:
+        whose = encoder or "the encoder"
+        raise CairnError(f"what {whose} has read is not known; name one with --encoder: mBERT, XLM-R, mT5")
     if by is not None:
         parts.append(attribute_text(by_attribute(values, by, Circumstances(encoder=encoder))))
     if against is not None:

@@ -39,8 +39,10 @@ _PROFILES: dict[ProfileName, tuple[_Choice, _Choice]] = {
 """For nearest neighbours (Tatoeba), and for mined pairs (BUCC)."""
 
 
-def resolved(inference: Inference, layers: int, *, mined: bool) -> Inference:
+def resolved(inference: Inference, layers: int, *, mined: bool, usable_tokens: int | None = None) -> Inference:
     """The same with every field of the retrieval profile filled in, for an encoder of so many layers.
+
+    `usable_tokens` is the longest input that it reads; None: as long as is asked.
 
     Raises:
         CairnError: the encoder has fewer layers than the one that is named.
@@ -52,7 +54,9 @@ def resolved(inference: Inference, layers: int, *, mined: bool) -> Inference:
         layer = choice.layers.get(layers, max(1, round(0.6 * layers)))
     if not 0 <= layer <= layers:
         raise CairnError(f"retrieval reads layer {layer}, but the encoder has {layers}; name one of them")
-    return replace(inference, retrieval=replace(asked, layer=layer, pooling=asked.pooling or choice.pooling))
+    length = min(asked.max_length_tokens, usable_tokens or asked.max_length_tokens)
+    pooling = asked.pooling or choice.pooling
+    return replace(inference, retrieval=replace(asked, layer=layer, pooling=pooling, max_length_tokens=length))
 
 
 def described(retrieval: Retrieval) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from evaluators.submission.forms import score_file
+from evaluators.submission.forms import score_file, wrong_place
 from evaluators.submission.layout import Form, Layout, Sheet
 from evaluators.submission.problems import Problem, Unscorable
 from evaluators.submission.reading import File, shown
@@ -37,6 +37,8 @@ def _checked(predictions: Path, sheet: Sheet, language: str, suite: str, labels:
         if raw and not raw.endswith(b"\n") and file.path.suffix != ".json":
             yield file.problem("does not end with a line end", "end the last line")
         items = _ITEMS[sheet.form](file, sheet)
+        if not items:
+            yield file.problem("is empty", "answer the whole test set")
         gold = File(labels, sheet.file(language)) if labels is not None else None
         wanted = published_size(suite, sheet.task, language)
         if gold is not None and gold.exists():
@@ -86,11 +88,8 @@ def _labels(file: File, sheet: Sheet) -> int:
 def _places(file: File, sheet: Sheet) -> int:
     lines = file.lines()
     for number, line in enumerate(lines, start=1):
-        if not (line.isascii() and line.isdigit() and line == str(int(line))):
-            file.note(f"{shown(line)} is no plain number", "write 12, not 012, 12.0 or [12]", number)
-            break
-        if int(line) >= len(lines):
-            file.note(f"there is no foreign sentence {line}", f"places go from 0 to {len(lines) - 1}", number)
+        if (what := wrong_place(line, len(lines))) is not None:
+            file.note(*what, number)
             break
     return len(lines)
 
@@ -103,6 +102,12 @@ def _pairs(file: File, sheet: Sheet) -> int:
                 f"{shown(line)} is not two ids with one tab between them", "write foreign id, tab, English id", number
             )
             break
+        foreign, english = line.split("\t")
+        if foreign.startswith("en-") and not english.startswith("en-"):
+            file.note("has the English id first", "write foreign id, tab, English id", number)
+            break
+    if len(set(lines)) < len(lines):
+        file.note(f"{len(lines) - len(set(lines))} pairs stand twice", "write each once")
     return len(lines)
 
 
@@ -144,6 +149,8 @@ def _rankings(file: File, sheet: Sheet) -> int:
     odd = next((name for name, ranked in rankings.items() if not _is_ranking(ranked)), None)
     if odd is not None:
         file.note(f"the ranking of {odd} is {shown(rankings[odd])}", "give a list of ids, the best first")
+    if rankings and not any(rankings.values()):
+        file.note("every ranking is empty", "give a list of ids, the best first")
     return len(rankings)
 
 

@@ -48,9 +48,11 @@ def score_file(sheet: Sheet, language: str, predicted: File, gold: File, tagging
 def _labels(sheet: Sheet, predicted: File, gold: File) -> FileScores:
     answers, right = predicted.lines(), gold.lines()
     _check_counts(predicted, gold, answers, right)
-    _note_strangers(predicted, answers, sheet.labels if sheet.form is Form.LABELS else ())
-    if sheet.form is Form.PLACES:
-        _note_no_numbers(predicted, answers)
+    known = sheet.labels if sheet.form is Form.LABELS else ()
+    for file, lines in ((predicted, answers), (gold, right)):
+        _note_strangers(file, lines, known)
+        if sheet.form is Form.PLACES:
+            _note_no_places(file, lines)
     return FileScores(values={"accuracy": accuracy(right, answers)}, items=len(right))
 
 
@@ -69,7 +71,7 @@ def _json_labels(file: File) -> list[Any]:
         if not isinstance(value, dict) or "label" not in value:
             raise file.stop(f"holds {shown(value)}", 'every line must be an object such as {"label": 0}', number)
         labels.append(value["label"])
-        if type(labels[-1]) is not int:
+        if type(labels[-1]) is not int or labels[-1] not in (0, 1):
             file.note(f"the label is {shown(labels[-1])}", "write the whole number 0 or 1", number)
     return labels
 
@@ -79,7 +81,10 @@ def _tags(sheet: Sheet, predicted: File, gold: File, tagging: Behaviour) -> File
     _check_sentences(predicted, gold, answers, right)
     if not right and tagging == "current":
         raise gold.stop("has no sentence", "give the labels of the whole test set")
+    if not right:
+        gold.note("has no sentence, so the language scores 0", "give the labels of the whole test set")
     _note_strangers(predicted, answers, (*sheet.labels, ""))
+    _note_strangers(gold, right, (*sheet.labels, ""))
     pairs = [(tag, answer) for tag, answer in zip(right, answers, strict=False) if tag]
     scores = flat_span_scores(_flat(right), _flat(answers), tagging)
     hits = sum(1 for tag, answer in pairs if tag == answer)
@@ -157,6 +162,9 @@ def _questions(gold: File) -> Iterable[tuple[str, list[str]]]:
             for paragraph in article["paragraphs"]:
                 for question in paragraph["qas"]:
                     texts = [answer["text"] for answer in question["answers"]]
+                    odd = [value for value in (question["id"], *texts) if not isinstance(value, str)]
+                    if odd:
+                        raise gold.stop(f"holds {shown(odd[0])} as an id or an answer", "ids and answers are texts")
                     if not texts:
                         raise gold.stop(f"the question {question['id']} has no gold answer", "leave it out of the file")
                     yield question["id"], texts
@@ -170,9 +178,12 @@ def _pairs(sheet: Sheet, predicted: File, gold: File) -> FileScores:
     answers, right = predicted.lines(), gold.lines()
     if "" in answers:
         predicted.note("a blank line counts as a pair", "remove it", answers.index("") + 1)
-    odd = next((number for number, line in enumerate(answers, start=1) if line and line.count("\t") != 1), 0)
-    if odd:
-        predicted.note("is not two ids with one tab between them, and matches nothing", "write both ids", odd)
+    for file, lines in ((predicted, answers), (gold, right)):
+        odd = next((number for number, line in enumerate(lines, start=1) if line and line.count("\t") != 1), 0)
+        if odd:
+            file.note("is not two ids with one tab between them, and matches nothing", "write both ids", odd)
+    if not right:
+        gold.note("has no pair, so the language scores 0", "give the gold pairs of the whole test set")
     scores = pair_scores({tuple(line.split("\t")) for line in right}, {tuple(line.split("\t")) for line in answers})
     values = {"f1": scores.f1, "precision": scores.precision, "recall": scores.recall}
     return FileScores(values=values, items=len(right))
@@ -181,6 +192,8 @@ def _pairs(sheet: Sheet, predicted: File, gold: File) -> FileScores:
 def _entities(sheet: Sheet, predicted: File, gold: File) -> FileScores:
     answers, right = predicted.object(), gold.object()
     total = 0.0
+    if not right:
+        gold.note("has no mention, so the language scores 0", "give the labels of the whole test set")
     for name, wanted in right.items():
         if not isinstance(wanted, list) or not wanted or not isinstance(wanted[0], str):
             raise gold.stop(f"the label of {name} is {shown(wanted)}", 'give a list with the right id, such as ["Q1"]')
@@ -195,8 +208,8 @@ def _passages(sheet: Sheet, predicted: File, gold: File) -> FileScores:
         raise gold.stop("has no question", "give the labels of the whole test set")
     total = 0.0
     for name, wanted in right.items():
-        if not isinstance(wanted, list) or not wanted:
-            raise gold.stop(f"the label of {name} is {shown(wanted)}", "give the list of right passages")
+        if not isinstance(wanted, list) or not wanted or not all(isinstance(one, str) for one in wanted):
+            raise gold.stop(f"the label of {name} is {shown(wanted)}", "give the list of right passages' ids")
         total += average_precision(wanted, _ranking(predicted, name, answers))
     _note_unanswered(predicted, answers, right, "question")
     return FileScores(values={"map@20": total / len(right) * 100}, items=len(right))
@@ -208,6 +221,12 @@ def _ranking(predicted: File, name: str, answers: Mapping[str, Any]) -> Sequence
         raise predicted.stop(f"the ranking of {name} is {shown(ranked)}", "give a list of ids, the best first")
     if isinstance(ranked, str):
         predicted.note(f"the ranking of {name} is a text, whose letters are taken for ids", "give a list of ids")
+    if not all(isinstance(one, str) for one in ranked):
+        odd = next(one for one in ranked if not isinstance(one, str))
+        predicted.note(
+            f"the ranking of {name} holds {shown(odd)}, which matches nothing", "give a list of ids, no more"
+        )
+        return [one if isinstance(one, str) else None for one in ranked]
     return ranked
 
 
@@ -226,17 +245,24 @@ def _note_strangers(file: File, lines: Sequence[str], known: Iterable[str]) -> N
     if strangers:
         place = next(place for place, line in enumerate(lines, start=1) if line in strangers)
         column = "; there must be no column of words" if "\t" in lines[place - 1] else ""
-        file.note(f"{shown(lines[place - 1])} is none of the labels{column}", "it is right nowhere", place)
+        mend = "it is right only where the other side says the same; use the task's labels"
+        file.note(f"{shown(lines[place - 1])} is none of the labels{column}", mend, place)
 
 
-def _note_no_numbers(file: File, lines: Sequence[str]) -> None:
-    odd = next((place for place, line in enumerate(lines, start=1) if line != _plain_number(line)), 0)
-    if odd:
-        file.note(f"{shown(lines[odd - 1])} is no plain number", "write 12, not 012, 12.0 or [12]", odd)
+def _note_no_places(file: File, lines: Sequence[str]) -> None:
+    for number, line in enumerate(lines, start=1):
+        if (what := wrong_place(line, len(lines))) is not None:
+            file.note(*what, number)
+            return
 
 
-def _plain_number(line: str) -> str | None:
-    return str(int(line)) if line.isascii() and line.isdigit() else None
+def wrong_place(line: str, count: int) -> tuple[str, str] | None:
+    """What is wrong with the place of one of so many sentences, and its mend."""
+    if not (line.isascii() and line.isdigit() and line == (line.lstrip("0") or "0")):
+        return f"{shown(line)} is no plain number", "write 12, not 012, 12.0 or [12]"
+    if len(line) > len(str(count)) or int(line) >= count:
+        return f"there is no foreign sentence {line[:20]}", f"places go from 0 to {count - 1}"
+    return None
 
 
 def _note_unanswered(file: File, answers: Mapping[str, Any], right: Mapping[str, Any], noun: str) -> None:

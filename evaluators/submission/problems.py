@@ -19,7 +19,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}, line {self.line}" if self.line else self.file
-        return f"{place}: {self.what}; {self.mend}"
+        text = f"{place}: {self.what}; {self.mend}"
+        return text.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair cannot be printed
 
 
 class Unscorable(CairnError):

@@ -14,7 +14,7 @@ from evaluators.suites import BABEL
 from experiments.evaluating import Request, evaluate_model
 from experiments.examination import Answers
 from experiments.examinees import Changes
-from experiments.record import read_json, read_rows
+from experiments.record import Journal, read_json, read_rows
 from experiments.scoring import score_text
 from experiments.submitting import submit
 
@@ -71,7 +71,7 @@ def test_the_record_says_how_every_task_was_asked(whole: tuple[Path, dict[str, A
         "layer": 1,
         "pooling": "mean",
         "centred": False,
-        "max_length_tokens": 512,
+        "max_length_tokens": 128,  # what this encoder reads
     }
     assert rows["pawsx"]["model"]["courses"][0]["learning_rate"] == 2e-3
     assert rows["tatoeba"]["model"]["courses"] == []
@@ -91,6 +91,51 @@ def test_what_is_done_is_not_asked_again_and_what_is_not_is(request_of: Request,
     assert json.loads(evaluate_model(request_of, as_json=True, say=said.append)) == found
     assert "asking xquad in 6 languages" in said
     assert (folder / "predictions" / "xquad" / "test-qda.json").read_bytes() == before
+
+
+def test_a_lost_or_spoilt_file_is_asked_again(request_of: Request, whole: tuple[Path, Any]) -> None:
+    folder, found = whole
+    (folder / "labels" / "xnli" / "test-qda.tsv").unlink()
+    (folder / "predictions" / "pawsx" / "test-en.tsv").write_text("0\n")
+    said: list[str] = []
+    assert json.loads(evaluate_model(request_of, as_json=True, say=said.append)) == found
+    assert [line for line in said if line.startswith("asking")] == [
+        "asking pawsx in 6 languages",
+        "asking xnli in 6 languages",
+    ]
+
+
+def test_answers_of_an_evaluation_that_finished_no_task_are_not_scored_with_those_of_another(
+    request_of: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = replace(request_of, tasks=("udpos",), folder=tmp_path / "out")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Journal, "append", interrupted)
+        said: list[str] = []
+        with pytest.raises(KeyboardInterrupt):
+            evaluate_model(first, as_json=True, say=said.append)
+        assert said[-1].startswith("interrupted; what was finished is kept")
+    assert (tmp_path / "out" / "predictions" / "udpos" / "test-en.tsv").is_file()
+    other = json.loads(quietly(replace(first, languages=("qda",), seed=3)))
+    assert list(other["tasks"]["udpos"]["languages"]) == ["qda"]
+
+
+def test_a_damaged_or_foreign_folder_is_refused(request_of: Request, tmp_path: Path) -> None:
+    part = replace(request_of, tasks=("tatoeba",), folder=tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").touch()
+    with pytest.raises(CairnError, match="is not empty and no evaluation"):
+        quietly(part)
+    for content in ("{", "[]", '{"identity": 3}'):
+        Answers(tmp_path / "out").record.write_text(content)
+        with pytest.raises(CairnError, match="is damaged; delete"):
+            quietly(part)
+    with pytest.raises(CairnError, match="is no folder"):
+        quietly(replace(part, folder=tmp_path / "out" / "mine.txt"))
 
 
 def test_a_folder_of_another_evaluation_is_not_written_into(request_of: Request, whole: tuple[Path, Any]) -> None:
@@ -128,9 +173,10 @@ def test_a_layer_may_be_chosen_on_the_search_half_and_the_sweep_is_kept(request_
     [
         ({"suite": "xtrem"}, UnknownName, "xtreme"),
         ({"tasks": ("xnly",)}, UnknownName, "xnli"),
-        ({"tasks": ("udpos",), "languages": ("qda", "xx")}, CairnError, "udpos has no xx"),
+        ({"tasks": ("udpos",), "languages": ("qda", "xx")}, CairnError, "udpos: there is no xx"),
         ({"suite": "open", "tasks": ("pawsx",)}, BadData, "no test data of pawsx"),
         ({"suite": "open"}, CairnError, "no test data of open"),
+        ({"tuned": {"xnli": Path("/no/such")}}, CairnError, "no folder /no/such"),
         ({"model": "no/such/model"}, CairnError, "no/such/model"),
     ],
 )

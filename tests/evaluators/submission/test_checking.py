@@ -47,6 +47,16 @@ SPOILT = {
     "a sentence too few": ("panx/test-de.tsv", lambda old: old.split(b"\n\n", 1)[1], "7 sentences"),
     "a question too many": ("mlqa/test-de.json", lambda old: old[:-1] + b', "who": ""}', "name no question"),
     "a number for an answer": ("xquad/test-de.json", lambda old: b'{"id-0": 1}', "the answer to id-0 is 1"),
+    "a place of five thousand digits": ("tatoeba/test-de.tsv", lambda old: instead(old, b"9" * 5000), "no foreign"),
+    "nothing": ("udpos/test-de.tsv", lambda old: b"", "is empty"),
+    "no pair": ("bucc2018/test-de.tsv", lambda old: b"", "is empty"),
+    "ids the other way round": (
+        "bucc2018/test-de.tsv",
+        lambda old: instead(old, b"en-000000001\tde-000000001"),
+        "line 1: has the English id first",
+    ),
+    "a pair twice": ("bucc2018/test-de.tsv", lambda old: old.split(b"\n")[0] + b"\n" + old, "1 pairs stand twice"),
+    "half a character": ("xquad/test-de.json", lambda old: b'{"\\ud800": 3}', "the answer to .ud800 is 3"),
     "not UTF-8": ("xnli/test-de.tsv", lambda old: b"\xff\n" + old, "line 1: is not UTF-8"),
 }
 
