@@ -12,6 +12,8 @@ from typing import Annotated
 
 import typer
 
+from experiments.cli_store import store
+
 app = typer.Typer(
     name="cairn",
     help="Search for the path of intermediate fine-tuning that transfers best across languages.",
@@ -24,6 +26,7 @@ babel = typer.Typer(help="The offline suite.", no_args_is_help=True, rich_markup
 encoder = typer.Typer(help="Encoders.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(babel, name="babel")
 app.add_typer(encoder, name="encoder")
+app.add_typer(store, name="store")
 
 Spec = Annotated[Path, typer.Argument(metavar="SPEC", help="A YAML file that describes one experiment.")]
 Data = Annotated[Path | None, typer.Option(help="A mirror of the data, with the hub's layout.", metavar="DIR")]

@@ -60,3 +60,12 @@ def _from_config(folder: Path) -> int:
 
 def _transformer(vocabulary: int, hidden: int, layers: int, inner: int) -> int:
     return vocabulary * hidden + layers * (4 * hidden * hidden + 2 * hidden * inner)
+
+
+def size_text(count: float) -> str:
+    """Bytes for people."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"

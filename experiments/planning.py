@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.agenda import Step
-from experiments.disk import stage_bytes
+from experiments.disk import size_text, stage_bytes
 from experiments.finals_plan import Arm, arms, units
 from experiments.hours import Costs, Hours, Work, hours_of
 from experiments.proposals import Proposal, control_proposals, known_proposals
@@ -329,15 +329,7 @@ def _text(forecast: Forecast) -> str:
     for name, (high, low) in forecast.phases.items():
         ratio = f"{high.shared:,} of {high.naive:,}"
         lines.append(f"  {name + ' alone':20}{ratio:>20}{f'{low.shared:,} of {low.naive:,}':>22}")
-    sizes = [_size(count.to_train * forecast.stage_bytes) for count in (most, fewest)]
+    sizes = [size_text(count.to_train * forecast.stage_bytes) for count in (most, fewest)]
     lines.append(f"{'disk, about':22}{sizes[0]:>20}{sizes[1]:>22}")
     lines += ["", *forecast.hours.lines()]
     return "\n".join([*lines, "", *(f"note: {note}" for note in forecast.notes)]).rstrip()
-
-
-def _size(count: float) -> str:
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"

@@ -24,6 +24,7 @@ from experiments.encoder_choice import ensure_built
 from experiments.environment import describe_environment
 from experiments.finals_plan import arms, winners
 from experiments.ledger import Interrupted, Ledger
+from experiments.needs import note_needs
 from experiments.planning import chains, forecast_of
 from experiments.proposals import Optuna
 from experiments.ray_session import ray_session, terminated_like_interrupted
@@ -124,8 +125,11 @@ def _search_and_finals(study: Study, status: Status) -> None:
     spec, folder = study.spec, study.folder
     _plan_environment(study)
     ledger = _ledger(study, status)
-    if ledger.is_finished and _finals_done(study, arms(study, winners(ledger, spec.finals.winners))):
-        return
+    if ledger.is_finished:
+        compared = arms(study, winners(ledger, spec.finals.winners))
+        if _finals_done(study, compared):
+            note_needs(study, ledger, compared, is_finished=True)
+            return
     status.phase("starting Ray")
     from experiments.finals import run_finals
     from experiments.search import run_search
@@ -137,14 +141,17 @@ def _search_and_finals(study: Study, status: Status) -> None:
         terminated_like_interrupted(),
         Leases(study.store.location).kept(),
     ):
+        note_needs(study, ledger)
         status.phase("searching")
         with _timed(folder, "search"):
             turns = partial(_turns, study, ledger, workers)
             run_search(turns, settings, resources=spec.resources, workers=workers, folder=folder.tune)
         status.phase("finals")
         compared = arms(study, winners(ledger, spec.finals.winners))
+        note_needs(study, ledger, compared)
         with _timed(folder, "finals"):
             run_finals(study, compared, settings, resources=spec.resources, progress=status.finals)
+    note_needs(study, ledger, compared, is_finished=True)
     _count_stages(folder)
 
 
