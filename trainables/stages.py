@@ -11,13 +11,15 @@ trained or loaded (`stage_training`), so that naming and counting stages stays c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from evaluators.errors import CairnError
 from evaluators.reading import available_languages, fingerprint
 from evaluators.source import DataSource
 from evaluators.suite import Suite
@@ -27,11 +29,18 @@ from trainables.claims import Claims
 from trainables.encoder_source import EncoderSource, encoder_fingerprint
 from trainables.keys import digest, family_key, stage_content, stage_key
 from trainables.settings import Training
-from trainables.store import Store
+from trainables.store import Entry, Store
 from trainables.trainer import Shorter, Trainer
 
 if TYPE_CHECKING:
     from trainables.model import MultiHeadModel
+
+
+class StageGone(CairnError):
+    """A stored stage was damaged, or removed, between being found and being used. It can be trained again."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"the stage {key} left the store while it was in use; run the same command again")
 
 
 class Checkpoint(NamedTuple):
@@ -101,6 +110,7 @@ class StageRunner:
 
         Raises:
             StageBusy: somebody else is training it, and the claims do not wait.
+            StageGone: what it starts from was damaged or removed since it was found.
             TrainingDiverged: the loss is no longer a number.
             BadData: the data of a training task are missing or break its rules.
             StoreError: the disk is full, or the store cannot be written.
@@ -122,20 +132,45 @@ class StageRunner:
         return stage_key(start.key, stage, **self._circumstances(stage))
 
     def load(self, checkpoint: Checkpoint) -> MultiHeadModel:
-        """The model of a checkpoint, on its device; without heads for the encoder before any stage."""
+        """The model of a checkpoint, on its device; without heads for the encoder before any stage.
+
+        Raises:
+            StageGone: it was damaged or removed since it was found.
+        """
         if checkpoint.path is None:
             return self._trainer.load(None, ())
+        with self._in_use(checkpoint) as entry:
+            assert entry is not None
+            return self._trainer.load(entry.path, tuple(entry.record["content"]["stage"]["mixture"]))
+
+    @contextmanager
+    def _in_use(self, checkpoint: Checkpoint) -> Iterator[Entry | None]:
+        """Its entry, sound; errors of one that is spoilt meanwhile are told as that. None without a path.
+
+        Raises:
+            StageGone: it is, or was meanwhile.
+        """
+        if checkpoint.path is None:
+            yield None
+            return
         entry = self.store.open(checkpoint.key)
         if entry is None:
-            raise RuntimeError(f"the stage {checkpoint.key} left the store while it was in use; run it again")
-        return self._trainer.load(entry.path, tuple(entry.record["content"]["stage"]["mixture"]))
+            raise StageGone(checkpoint.key)
+        try:
+            yield entry
+        except Exception as error:
+            if self.store.open(checkpoint.key) is None:
+                raise StageGone(checkpoint.key) from error
+            raise
 
     def _train(self, stage: Stage, start: Checkpoint, key: str) -> Path:
         self.store.sweep()
         family = family_key(start.key, stage, **self._circumstances(stage))
-        shorter = self._longest_shorter(stage, start, family)
-        trained = self._trainer.train(stage, start.path, shorter)
-        first_step = shorter.steps if shorter else 0
+        first_step, shorter = self._longest_shorter(stage, start, family)
+        with self._in_use(start) as begun, self._in_use(shorter) as continued:
+            trained = self._trainer.train(
+                stage, begun.path if begun else None, Shorter(continued.path, first_step) if continued else None
+            )
         record = {
             "content": stage_content(start.key, stage, **self._circumstances(stage)),
             "family": family,
@@ -151,15 +186,17 @@ class StageRunner:
         self.examples += trained.examples
         return path
 
-    def _longest_shorter(self, stage: Stage, start: Checkpoint, family: str) -> Shorter | None:
+    def _longest_shorter(self, stage: Stage, start: Checkpoint, family: str) -> tuple[int, Checkpoint]:
+        """How far the longest stored shorter stage went, and its end; without a path if there is none."""
+        none = 0, Checkpoint("", None)
         if not self._continues:
-            return None
+            return none
         for steps in reversed(self.store.lengths(family)):
             if steps < stage.steps:
                 key = self.key(Stage(mixture=stage.mixture, learning_rate=stage.learning_rate, steps=steps), start)
                 if entry := self.store.open(key):
-                    return Shorter(entry.path, steps)
-        return None
+                    return steps, Checkpoint(key, entry.path)
+        return none
 
     @property
     def _continues(self) -> bool:

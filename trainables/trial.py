@@ -15,14 +15,15 @@ the functions to Ray, does without.
 from __future__ import annotations
 
 import json
+import logging
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ray import tune
 
@@ -38,9 +39,14 @@ from trainables.claims import AllOf, StageBusy, TimeLimit
 from trainables.encoder_source import EncoderSource
 from trainables.leases import Leases
 from trainables.settings import Inference, Training
-from trainables.stages import Checkpoint, StageRunner
+from trainables.stages import Checkpoint, StageGone, StageRunner
 from trainables.store import open_store
 
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_MOST_GONE = 5
+"""Times that stages may be damaged under one piece of work."""
 _FINAL_SPLITS: tuple[Split, ...] = ("dev", "test")
 
 
@@ -82,7 +88,7 @@ def run_trial(config: dict[str, Any], *, settings: TrialSettings) -> None:
         meter = _Meter(stages)
         for number, rung in list(enumerate(settings.rungs))[config["rung"] :]:  # the whole plan, at a growing scale
             stages.on_trained = partial(_tell_trained, number, meter)
-            scores = _dev_scores(stages, rung.of(plan), targets, settings)
+            scores = _however_often(partial(_dev_scores, stages, rung.of(plan), targets, settings))
             selectors = selector_values(scores, targets, suite.source_language, suite.pivots)
             payload = {"selectors": selectors, "scores": [asdict(score) for score in scores], **meter.read()}
             tune.report({"rung": number, **selectors, "payload": json.dumps(payload)})
@@ -106,7 +112,7 @@ def train_trunk(
     with _mistakes_told() as failure:
         stages = _runner(settings, seed)
         meter = _Meter(stages)
-        stages.run_all(trunk, stages.start)
+        _however_often(partial(stages.run_all, trunk, stages.start))
     return failure or {**meter.read(), "stored": stages.stored}
 
 
@@ -136,8 +142,8 @@ def final_scores(
         scores: list[Score] = []
         items: dict[str, list[Items]] = {}
         meter = _Meter(stages)
-        checkpoint = stages.run_all([*trunk, *([stage] if stage is not None else [])], stages.start)
-        model = stages.load(checkpoint)
+        path = [*trunk, *([stage] if stage is not None else [])]
+        model = _however_often(lambda: stages.load(stages.run_all(path, stages.start)))
         for split in _FINAL_SPLITS:
             for name in targets:
                 for answer in answered(
@@ -186,6 +192,16 @@ def _dev_scores(stages: StageRunner, plan: Plan, targets: Mapping[str, Task], se
                 cache=settings.cache,
             )
     return scores
+
+
+def _however_often(work: Callable[[], T]) -> T:
+    """Do it, and once more where a stored stage was damaged under it: then that is trained again."""
+    for _ in range(_MOST_GONE):
+        try:
+            return work()
+        except StageGone as error:
+            log.warning("%s", error)
+    return work()
 
 
 def _runner(settings: TrialSettings, seed: int) -> StageRunner:

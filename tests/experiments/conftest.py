@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
 from evaluators.babel.suite import BABEL
 from experiments.ledger import Ledger
+from experiments.planning import forecast_of
 from experiments.proposals import Optuna
 from experiments.ray_session import ray_session
-from experiments.record import RunFolder
+from experiments.record import RunFolder, read_rows
+from experiments.run import run_spec
 from experiments.settings import Resources, Search
+from experiments.spec import load_spec
+from experiments.study import open_study
 from search_spaces.ladder import Ladder
 from search_spaces.space import Setting, Space
 from search_spaces.target import Target
@@ -102,3 +107,41 @@ def write_spec(world: Path, tiny_encoder: Path) -> Callable[..., Path]:
         return folder / "tiny.yaml"
 
     return written
+
+
+class Finished(NamedTuple):
+    """A study that nothing disturbed, and what was planned for it."""
+
+    spec: Path
+    planned: dict[str, Any]
+    numbers: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def numbers_of() -> Callable[[Path], dict[str, Any]]:
+    """Gives everything of a study that must not depend on disturbances."""
+
+    def numbers(spec: Path) -> dict[str, Any]:
+        folder = open_study(load_spec(spec)).folder
+        rows = read_rows(folder.scores)
+        keys = ("phase", "trial", "rung", "arm", "seed", "task", "language", "split", "metric")
+        scores = {tuple(row[key] for key in keys): row["value"] for row in rows}
+        assert len(scores) == len(rows), "a score was written twice"
+        ended = {r["trial"]: (r["status"], r["rung"]) for r in read_rows(folder.trials) if r["event"] == "ended"}
+        return {"scores": scores, "ended": ended}
+
+    return numbers
+
+
+@pytest.fixture(scope="session")
+def finished(
+    tmp_path_factory: pytest.TempPathFactory,
+    write_spec: Callable[..., Path],
+    ray_room: int,
+    numbers_of: Callable[[Path], dict[str, Any]],
+) -> Finished:
+    """The small study, run once."""
+    spec = write_spec(tmp_path_factory.mktemp("undisturbed"))
+    planned = forecast_of(open_study(load_spec(spec))).as_json()
+    assert run_spec(spec) == 0
+    return Finished(spec, planned, numbers_of(spec))

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 import pytest
 
@@ -32,9 +32,10 @@ from experiments.submitting import submit
 pytestmark = pytest.mark.usefixtures("ray_room")
 
 WriteSpec = Callable[..., Path]
+NumbersOf = Callable[[Path], dict[str, Any]]
 
 
-class Finished(NamedTuple):
+class Finished(Protocol):
     """A study that nothing disturbed, and what was planned for it."""
 
     spec: Path
@@ -44,25 +45,6 @@ class Finished(NamedTuple):
 
 def folder_of(spec: Path) -> RunFolder:
     return RunFolder(spec.parent / "runs" / "tiny")
-
-
-def numbers_of(spec: Path) -> dict[str, Any]:
-    """Everything that must not depend on disturbances."""
-    folder = folder_of(spec)
-    rows = read_rows(folder.scores)
-    keys = ("phase", "trial", "rung", "arm", "seed", "task", "language", "split", "metric")
-    scores = {tuple(row[key] for key in keys): row["value"] for row in rows}
-    assert len(scores) == len(rows), "a score was written twice"
-    ended = {r["trial"]: (r["status"], r["rung"]) for r in read_rows(folder.trials) if r["event"] == "ended"}
-    return {"scores": scores, "ended": ended}
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory, write_spec: WriteSpec) -> Finished:
-    spec = write_spec(tmp_path_factory.mktemp("undisturbed"))
-    planned = forecast_of(open_study(load_spec(spec))).as_json()
-    assert run_spec(spec) == 0
-    return Finished(spec, planned, numbers_of(spec))
 
 
 def test_a_study_leaves_its_whole_record(finished: Finished) -> None:
@@ -157,7 +139,7 @@ def test_another_study_on_the_same_store_finds_the_stages(finished: Finished, wr
 
 
 def test_killed_processes_and_a_breakdown_of_tunes_own_loop_leave_the_numbers_as_they_are(
-    finished: Finished, write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    finished: Finished, write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, numbers_of: NumbersOf
 ) -> None:
     undisturbed = search._Rungs.on_trial_result
     killed: list[int] = []
@@ -213,7 +195,7 @@ def test_trials_that_diverge_or_keep_losing_their_worker_fail_with_the_reason_an
 
 
 def test_a_full_disk_under_the_record_is_told_and_nothing_is_lost(
-    finished: Finished, write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    finished: Finished, write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, numbers_of: NumbersOf
 ) -> None:
     undisturbed = Journal.append
     spec = write_spec(tmp_path)
@@ -233,7 +215,7 @@ def test_a_full_disk_under_the_record_is_told_and_nothing_is_lost(
 
 
 def test_an_interrupted_and_a_killed_driver_are_continued_to_the_same_numbers(
-    finished: Finished, write_spec: WriteSpec, tmp_path: Path
+    finished: Finished, write_spec: WriteSpec, tmp_path: Path, numbers_of: NumbersOf
 ) -> None:
     spec = write_spec(tmp_path)
     for number, reports, expected in ((signal.SIGTERM, 4, 130), (signal.SIGKILL, 8, -signal.SIGKILL)):

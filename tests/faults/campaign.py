@@ -7,7 +7,7 @@ after a random pause a random victim of those that live is killed with SIGKILL (
 finals, the actor of the leases, the raylet, the driver), or a stored stage is spoilt as a power cut would leave it
 (truncated, flipped, without its record, half renamed). A driver that died is started again by the same command. After
 each round trials, scores and finals are compared with the undisturbed run's, and the journal of trained stages says how
-many were trained twice: at most one a kill, and as many as were spoilt.
+many were noted twice: only what was spoilt, as a stage that was being trained by a victim was never noted.
 """
 
 from __future__ import annotations

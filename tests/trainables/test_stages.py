@@ -21,7 +21,7 @@ from search_spaces.ladder import Ladder
 from search_spaces.plan import Plan, Stage, mixture
 from trainables.encoder_source import EncoderSource
 from trainables.settings import Training
-from trainables.stages import Checkpoint, StageRunner
+from trainables.stages import Checkpoint, StageGone, StageRunner
 from trainables.store import FolderStore, StoreError
 from trainables.trainer import Shorter
 
@@ -198,6 +198,28 @@ def test_a_bad_stage_is_trained_again(runner: Make) -> None:
     (end.path / "record.json").write_text("{")
     assert stages.run(stage(same=1), start=stages.start) == end
     assert (stages.trained, stages.found) == (2, 0)
+
+
+def test_a_start_that_is_spoilt_after_it_was_found_is_gone_and_no_mystery(runner: Make) -> None:
+    stages = runner()
+    first = stages.run(stage(same=1), stages.start)
+    assert first.path is not None
+    next(first.path.glob("model*")).write_bytes(b"spoilt")
+    with pytest.raises(StageGone, match="left the store while it was in use"):
+        stages.run(stage(other=1), first)
+    again = stages.run_all([stage(same=1), stage(other=1)], stages.start)
+    assert stages.store.open(again.key)
+    assert stages.stored.count(first.key) == 2
+
+
+def test_what_lies_before_the_last_stored_stage_is_not_needed(runner: Make) -> None:
+    stages = runner()
+    first = stages.run(stage(same=1), stages.start)
+    second = stages.run(stage(other=1), first)
+    stages.store.remove(first.key)
+    again = runner()
+    assert again.run_all([stage(same=1), stage(other=1)], again.start) == second
+    assert (again.trained, again.found) == (0, 2)
 
 
 def test_a_full_disk_is_said_and_leaves_no_entry(runner: Make, monkeypatch: pytest.MonkeyPatch) -> None:
