@@ -38,9 +38,17 @@ MAX_STARTS = 5
 
 
 def run_search(
-    turns_of: Callable[[], Turns], settings: TrialSettings, *, resources: Resources, workers: int, folder: Path
+    turns_of: Callable[[], Turns],
+    settings: TrialSettings,
+    *,
+    resources: Resources,
+    workers: int,
+    folder: Path,
+    trial: Callable[..., None] = run_trial,
 ) -> None:
     """Run every trial that has not ended. Under `folder` every start has a fresh one for Ray's own files.
+
+    `trial` takes one turn: a stand-in may be given for one that trains.
 
     Raises:
         Interrupted: a signal came.
@@ -50,7 +58,7 @@ def run_search(
     for start in range(MAX_STARTS):
         board = _Board(turns_of(), workers)
         try:
-            _tuner(board, settings, resources, _fresh(folder)).fit()
+            _tuner(board, tune.with_parameters(trial, settings=settings), resources, _fresh(folder)).fit()
         except (RuntimeError, tune.TuneError) as error:
             if board.mistake is not None:
                 raise board.mistake from None
@@ -68,8 +76,7 @@ def run_search(
         return
 
 
-def _tuner(board: _Board, settings: TrialSettings, resources: Resources, folder: Path) -> tune.Tuner:
-    trainable = tune.with_parameters(run_trial, settings=settings)
+def _tuner(board: _Board, trainable: Any, resources: Resources, folder: Path) -> tune.Tuner:
     return tune.Tuner(
         tune.with_resources(trainable, {"cpu": resources.cpu, "gpu": resources.gpu}),
         tune_config=tune.TuneConfig(

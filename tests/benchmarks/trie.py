@@ -1,0 +1,286 @@
+"""The stage trie on Ray Tune with stages that sleep: counts, makespan, overhead, growth.
+
+    python tests/benchmarks/trie.py [--quick]
+
+Everything is what `cairn run` uses (ledger, turns, agenda, leases, store, Tune with reused workers), but a stand-in
+trains: it sleeps and writes a few bytes. Makespan is from the first turn to the last report, over what no order can
+beat. Overhead is of stages that sleep for no time, over empty Tune trials with reused workers in the same Ray, in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from evaluators.babel.suite import BABEL
+from experiments.ledger import Ledger
+from experiments.makespan import Makespan, play
+from experiments.planning import chains, forecast_of
+from experiments.proposals import Optuna
+from experiments.ray_session import ray_session
+from experiments.record import read_rows
+from experiments.search import run_search
+from experiments.settings import Resources
+from experiments.spec import load_spec
+from experiments.study import Study, open_study
+from experiments.turns import Turns
+from search_spaces.plan import Stage, from_json
+from trainables.leases import Leases
+from trainables.trainer import Shorter
+from trainables.trial import TrialSettings
+
+SPEC = """\
+name: {name}
+suite: babel
+encoder: babel-xlmr
+data: {data}
+targets: [tatoeba]
+space:
+  tasks: [{tasks}]
+  lengths: [{lengths}]
+  grouping: separate
+  learning_rates: [{rates}]
+  steps: [8]
+  target: {{learning_rates: [1.0e-3], steps: 8}}
+ladder: {{scales: [1.0]}}
+search: {{trials: {trials}, searcher: exhaustive, selector: pivot-dev}}
+finals: {{winners: 1, seeds: [101], target_steps: 8}}
+runs: {runs}
+"""
+NINE = "anli, ccg, csqa, hellaswag, mnli, qqp, race, squad1, squad2"
+
+
+@dataclass
+class Slept:
+    """Instead of weights."""
+
+    text: str
+    examples: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def save(self, folder: Path) -> None:
+        (folder / "model.safetensors").write_text(self.text)
+
+
+@dataclass
+class Sleeper:
+    """Sleeps instead of training."""
+
+    seconds: float
+
+    def train(self, stage: Stage, start: Path | None, shorter: Shorter | None) -> Slept:
+        time.sleep(self.seconds)
+        return Slept(f"{stage}")
+
+    def load(self, path: Path | None, tasks: Any) -> Any:
+        return None
+
+
+def sleeping_trial(config: dict[str, Any], *, settings: TrialSettings, seconds: float) -> None:
+    """A turn as `run_trial` takes it, with a stand-in for training and for judging."""
+    from ray import tune
+
+    from trainables.trial import _Meter, _runner, _tell_trained
+
+    stages = _runner(settings, config["seed"])
+    stages.trainer = Sleeper(seconds)
+    meter = _Meter(stages)
+    stages.on_trained = partial(_tell_trained, 0, meter)
+    stages.run_all(from_json(json.loads(config["plan"])).trunk, stages.start)
+    selectors = dict.fromkeys(("en-dev", "pivot-dev", "oracle"), 1.0)
+    tune.report({"rung": 0, "payload": json.dumps({"selectors": selectors, "scores": [], **meter.read()})})
+
+
+def made(
+    root: Path, name: str, lengths: str, *, tasks: str = NINE, rates: str = "1.0e-3", trials: str = "all"
+) -> Study:
+    assert BABEL.mirror is not None
+    data = BABEL.mirror(root / "world")
+    path = root / f"{name}.yaml"
+    path.write_text(
+        SPEC.format(name=name, data=data, tasks=tasks, lengths=lengths, rates=rates, trials=trials, runs=root / name)
+    )
+    return open_study(load_spec(path))
+
+
+def settings_of(study: Study) -> TrialSettings:
+    spec = study.spec
+    return TrialSettings(
+        suite=spec.suite,
+        targets=(),
+        languages={},
+        data=study.data,
+        encoder=study.encoder,
+        training=spec.training,
+        inference=spec.inference,
+        rungs=spec.ladder.rungs,
+        dev_examples=None,
+        final_examples=None,
+        store=study.store.location,
+        cache=study.cache,
+        threads=1,
+    )
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a search took."""
+
+    seconds: float
+    trained: int
+    trials: int
+
+
+def search(study: Study, workers: int, seconds: float) -> Ran:
+    """One search with so many workers and stages of so many seconds."""
+    spec, folder = study.spec, study.folder
+    folder.path.mkdir(parents=True, exist_ok=True)
+    optuna = Optuna(spec.space, study.setting, spec.search, name=spec.name, url="sqlite:///:memory:", owner="me")
+    ledger = Ledger(
+        folder, space=spec.space, setting=study.setting, search=spec.search, rungs=spec.ladder.rungs, optuna=optuna
+    )
+
+    def turns() -> Turns:
+        ledger.hand_out_again()
+        store = study.store
+        return Turns(ledger, workers=workers, chain_of=chains(study), stored=store.entries(), is_stored=store.has)
+
+    began = time.perf_counter()
+    with Leases(study.store.location).kept():
+        run_search(
+            turns,
+            settings_of(study),
+            resources=Resources(),
+            workers=workers,
+            folder=folder.tune,
+            trial=partial(sleeping_trial, seconds=seconds),
+        )
+    return Ran(time.perf_counter() - began, len(read_rows(folder.stages)), len(ledger.ended))
+
+
+def bound(study: Study, workers: int) -> Makespan:
+    """What the agenda and the bound say, in stages."""
+    forecast, chain_of = forecast_of(study), chains(study)
+    climbs = [[[step._replace(cost=1.0) for step in chain_of(c.proposal, 0)]] for c in forecast.climbs]
+    return play(climbs, workers)
+
+
+def empty_trials(count: int, workers: int, folder: Path) -> float:
+    """Seconds of so many empty Tune trials with reused workers."""
+    from ray import tune
+
+    def empty(config: dict[str, Any]) -> None:
+        tune.report({"rung": 0, "payload": "{}"})
+
+    os.environ["TUNE_MAX_PENDING_TRIALS_PG"] = str(workers)
+    began = time.perf_counter()
+    tune.Tuner(
+        tune.with_resources(empty, {"cpu": 1}),
+        param_space={"number": tune.grid_search(list(range(count)))},
+        tune_config=tune.TuneConfig(reuse_actors=True, max_concurrent_trials=workers),
+        run_config=tune.RunConfig(name=f"empty{count}", storage_path=str(folder), verbose=0),
+    ).fit()
+    return time.perf_counter() - began
+
+
+def counts(root: Path) -> None:
+    print(
+        "\n| stages executed over naive | executed | naive | ratio | bound | a second run executes |\n|---|---|---|---|---|---|"
+    )
+    gates = {
+        "all orders of 3 of 9": (dict(lengths="3"), 585, 1512),
+        "the 60 chains of 2 to 4 of 4": (dict(lengths="2, 3, 4", tasks="mnli, ccg, qqp, squad1"), 64, 192),
+        "orders of 2 of 9, 3 rates a stage": (dict(lengths="2", rates="1.0e-3, 5.0e-4, 2.0e-4"), 675, 1296),
+    }
+    for place, (what, (fields, shared, naive)) in enumerate(gates.items()):
+        study = made(root, f"counts{place}", **fields)  # type: ignore[arg-type]
+        most, _ = forecast_of(study).phases["proposals"]
+        assert (most.shared, most.naive) == (shared, naive)
+        ran = search(study, 4, 0.0)
+        controls = ran.trained - shared  # all tasks mixed: no proposal has it
+        again = search(study, 4, 0.0).trained - ran.trained
+        print(
+            f"| {what} | {ran.trained - controls} and {controls} of controls | {naive} | {shared / naive:.3f} | "
+            f"{shared / naive:.3f} | {again} |",
+            flush=True,
+        )
+
+
+def makespans(root: Path, quick: bool) -> None:
+    print("\n| workers | stages | seconds each | makespan over the bound | the agenda alone |\n|---|---|---|---|---|")
+    plans: list[tuple[int, str, float]] = [(1, "2", 0.5), (2, "2", 1.0), (4, "3", 0.5), (8, "3", 1.0), (16, "3", 4.0)]
+    for workers, lengths, seconds in plans[:2] if quick else plans:
+        study = made(root, f"makespan{workers}", lengths)
+        wanted = bound(study, workers)
+        with ray_session(Resources(), workers):
+            empty_trials(4 * workers, workers, root / "warm")
+            ran = search(study, workers, seconds)
+        assert ran.trained == wanted.stages
+        ratio = ran.seconds / (wanted.bound * seconds)
+        print(
+            f"| {workers} | {ran.trained} | {seconds} | {ratio:.3f} | {wanted.seconds / wanted.bound:.3f} |", flush=True
+        )
+
+
+def overhead(root: Path, quick: bool) -> None:
+    pairs: list[tuple[float, float]] = []
+    for turn in range(2 if quick else 5):
+        study = made(root, f"overhead{turn}", "3")
+        empty = empty_trials(504, 2, root / f"empty{turn}") / 504
+        ran = search(study, 2, 0.0)
+        pairs.append((ran.seconds / ran.trained, empty))
+    ratios = [ours / theirs for ours, theirs in pairs]
+    print("\n| overhead of a stage over an empty Tune trial | ms a stage | ms a trial |\n|---|---|---|")
+    ours, theirs = (1000 * statistics.median(side) for side in zip(*pairs, strict=True))
+    print(f"| {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}) | {ours:.1f} | {theirs:.1f} |")
+
+
+def growth(root: Path, quick: bool) -> None:
+    print("\n| trials | stages | ms a trial | ms of the driver's planning a trial |\n|---|---|---|---|")
+    for trials in (100, 300) if quick else (1000, 3000, 10_000):
+        study = made(root, f"growth{trials}", "4", rates="1.0e-3, 5.0e-4", trials=str(trials))
+        began = time.perf_counter()
+        forecast_of(study)
+        planned = time.perf_counter() - began
+        ran = search(study, 2, 0.0)
+        print(
+            f"| {ran.trials} | {ran.trained} | {1000 * ran.seconds / ran.trials:.1f} | {1000 * planned / ran.trials:.1f} |",
+            flush=True,
+        )
+
+
+PARTS: dict[str, Callable[[Path, bool], None]] = {
+    "counts": lambda root, quick: counts(root),
+    "overhead": overhead,
+    "growth": growth,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", choices=[*PARTS, "makespan"])
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="trie") as name:
+        root = Path(name)
+        wanted = [given.only] if given.only else [*PARTS, "makespan"]
+        inside = [part for part in PARTS if part in wanted]
+        if inside:
+            with ray_session(Resources(), 4):
+                for part in inside:
+                    PARTS[part](root, given.quick)
+        if "makespan" in wanted:
+            makespans(root, given.quick)
+
+
+if __name__ == "__main__":
+    main()
