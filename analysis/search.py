@@ -45,10 +45,35 @@ def spent(run: Run) -> dict[str, Any]:
         "search_stages_trained": sum(report.trained for report in reports),
         "search_stages_found": sum(report.found for report in reports),
         "search_examples": sum(report.examples for report in reports),
-        "stages_executed": {name: value for name, value in stages.items() if name != "planned"},
-        "stages_planned": stages.get("planned", {}),
+        "stages": _stage_rows(stages),
+        "quarantined": run.environment.get("quarantined", {}),
         "seconds": run.environment.get("seconds", {}),
     }
+
+
+_STAGES = {
+    "naive": "each by itself, nothing shared",
+    "shared": "equal stages shared",
+    "in_store": "of these, in the store before",
+    "to_train": "to be trained; trained",
+}
+
+
+def _stage_rows(stages: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What was planned, at most and at least, beside what went."""
+    planned, went = stages.get("planned", {}), {**stages.get("known", {}), "to_train": stages.get("trained")}
+    if "known" in stages:
+        went["in_store"] = max(0, went["shared"] - went["to_train"])
+    rows = [
+        {
+            "what": words,
+            "most": planned.get("most", {}).get(name),
+            "fewest": planned.get("fewest", {}).get(name),
+            "went": went.get(name),
+        }
+        for name, words in _STAGES.items()
+    ]
+    return rows if planned else []
 
 
 def trial_rows(run: Run) -> list[dict[str, Any]]:

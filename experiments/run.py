@@ -152,7 +152,7 @@ def _search_and_finals(study: Study, status: Status) -> None:
         with _timed(folder, "finals"):
             run_finals(study, compared, settings, resources=spec.resources, progress=status.finals)
     note_needs(study, ledger, compared, is_finished=True)
-    _count_stages(folder)
+    _count_stages(study)
 
 
 def _turns(study: Study, ledger: Ledger, workers: int) -> Turns:
@@ -230,13 +230,17 @@ def _plan_environment(study: Study) -> None:
     write_json(study.folder.environment, {**describe_environment(), **found})
 
 
-def _count_stages(folder: RunFolder) -> None:
-    """What was executed, beside what was planned."""
+def _count_stages(study: Study) -> None:
+    """What was executed, beside what was planned, and what was found damaged."""
+    folder = study.folder
     rows = [row for row in read_rows(folder.trials) if row["event"] == "report"] + read_rows(folder.finals)
     found = read_json(folder.environment)
     found["stages"]["trained"] = len(read_rows(folder.stages))
     for name in ("found", "examples"):
         found["stages"][name] = sum(row[name] for row in rows)
+    known = forecast_of(study).most
+    found["stages"]["known"] = {"naive": known.naive, "shared": known.shared}
+    found["quarantined"] = study.store.quarantined()
     write_json(folder.environment, found)
 
 

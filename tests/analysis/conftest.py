@@ -78,7 +78,16 @@ class RunWriter:
             "commit": "0123abc",
             "started": "2026-01-05 10:00",
             "seconds": {"search": 81.4, "finals": 143.0},
-            "stages": {"trained": 61, "found": 48, "planned": {"naive": 160, "shared": 97}},
+            "stages": {
+                "trained": 61,
+                "found": 48,
+                "planned": {
+                    "most": {"naive": 160, "shared": 97, "in_store": 7, "to_train": 90},
+                    "fewest": {"naive": 80, "shared": 50, "in_store": 7, "to_train": 43},
+                },
+                "known": {"naive": 110, "shared": 68},
+            },
+            "quarantined": {"3f2a.9c": "the digest of model.safetensors is not the recorded one"},
         }
         self.trials, self.scores, self.failures = [], [], []
 

@@ -84,7 +84,13 @@ def test_what_the_search_spent_is_counted_from_the_journal(full_run):
     assert spent["stopped_share"] == stopped / 24
     assert spent["search_stages_trained"] == 2 * reports
     assert spent["search_examples"] == 4800 * reports
-    assert spent["stages_planned"] == {"naive": 160, "shared": 97}
+    assert [(row["most"], row["fewest"], row["went"]) for row in spent["stages"]] == [
+        (160, 80, 110),
+        (97, 50, 68),
+        (7, 7, 7),
+        (90, 43, 61),
+    ]
+    assert spent["quarantined"] == {"3f2a.9c": "the digest of model.safetensors is not the recorded one"}
 
 
 def test_selectors_that_say_the_same_agree_perfectly_and_every_rung_has_its_n(full_run):

@@ -85,19 +85,23 @@ class Sleeper:
         return None
 
 
-def sleeping_trial(config: dict[str, Any], *, settings: TrialSettings, seconds: float) -> None:
+def sleeping(seconds: float) -> Callable[..., None]:
     """A turn as `run_trial` takes it, with a stand-in for training and for judging."""
-    from ray import tune
 
-    from trainables.trial import _Meter, _runner, _tell_trained
+    def trial(config: dict[str, Any], *, settings: TrialSettings) -> None:
+        from ray import tune
 
-    stages = _runner(settings, config["seed"])
-    stages.trainer = Sleeper(seconds)
-    meter = _Meter(stages)
-    stages.on_trained = partial(_tell_trained, 0, meter)
-    stages.run_all(from_json(json.loads(config["plan"])).trunk, stages.start)
-    selectors = dict.fromkeys(("en-dev", "pivot-dev", "oracle"), 1.0)
-    tune.report({"rung": 0, "payload": json.dumps({"selectors": selectors, "scores": [], **meter.read()})})
+        from trainables.trial import _Meter, _runner, _tell_trained
+
+        stages = _runner(settings, config["seed"])
+        stages.trainer = Sleeper(seconds)
+        meter = _Meter(stages)
+        stages.on_trained = partial(_tell_trained, 0, meter)
+        stages.run_all(from_json(json.loads(config["plan"])).trunk, stages.start)
+        selectors = dict.fromkeys(("en-dev", "pivot-dev", "oracle"), 1.0)
+        tune.report({"rung": 0, "payload": json.dumps({"selectors": selectors, "scores": [], **meter.read()})})
+
+    return trial
 
 
 def made(
@@ -162,7 +166,7 @@ def search(study: Study, workers: int, seconds: float) -> Ran:
             resources=Resources(),
             workers=workers,
             folder=folder.tune,
-            trial=partial(sleeping_trial, seconds=seconds),
+            trial=sleeping(seconds),
         )
     return Ran(time.perf_counter() - began, len(read_rows(folder.stages)), len(ledger.ended))
 
@@ -192,10 +196,18 @@ def empty_trials(count: int, workers: int, folder: Path) -> float:
     return time.perf_counter() - began
 
 
+def table(*columns: str) -> None:
+    print()
+    row(*columns)
+    row(*["---"] * len(columns))
+
+
+def row(*cells: object) -> None:
+    print("|", " | ".join(str(cell) for cell in cells), "|", flush=True)
+
+
 def counts(root: Path) -> None:
-    print(
-        "\n| stages executed over naive | executed | naive | ratio | bound | a second run executes |\n|---|---|---|---|---|---|"
-    )
+    table("stages executed over naive", "executed", "naive", "ratio", "bound", "a second run executes")
     gates = {
         "all orders of 3 of 9": (dict(lengths="3"), 585, 1512),
         "the 60 chains of 2 to 4 of 4": (dict(lengths="2, 3, 4", tasks="mnli, ccg, qqp, squad1"), 64, 192),
@@ -208,15 +220,12 @@ def counts(root: Path) -> None:
         ran = search(study, 4, 0.0)
         controls = ran.trained - shared  # all tasks mixed: no proposal has it
         again = search(study, 4, 0.0).trained - ran.trained
-        print(
-            f"| {what} | {ran.trained - controls} and {controls} of controls | {naive} | {shared / naive:.3f} | "
-            f"{shared / naive:.3f} | {again} |",
-            flush=True,
-        )
+        executed = f"{ran.trained - controls} and {controls} of controls"
+        row(what, executed, naive, f"{(ran.trained - controls) / naive:.3f}", f"{shared / naive:.3f}", again)
 
 
 def makespans(root: Path, quick: bool) -> None:
-    print("\n| workers | stages | seconds each | makespan over the bound | the agenda alone |\n|---|---|---|---|---|")
+    table("workers", "stages", "seconds each", "makespan over the bound", "the agenda alone")
     plans: list[tuple[int, str, float]] = [(1, "2", 0.5), (2, "2", 1.0), (4, "3", 0.5), (8, "3", 1.0), (16, "3", 4.0)]
     for workers, lengths, seconds in plans[:2] if quick else plans:
         study = made(root, f"makespan{workers}", lengths)
@@ -239,23 +248,21 @@ def overhead(root: Path, quick: bool) -> None:
         ran = search(study, 2, 0.0)
         pairs.append((ran.seconds / ran.trained, empty))
     ratios = [ours / theirs for ours, theirs in pairs]
-    print("\n| overhead of a stage over an empty Tune trial | ms a stage | ms a trial |\n|---|---|---|")
+    table("overhead of a stage over an empty Tune trial", "ms a stage", "ms a trial")
     ours, theirs = (1000 * statistics.median(side) for side in zip(*pairs, strict=True))
-    print(f"| {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}) | {ours:.1f} | {theirs:.1f} |")
+    spread = f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+    row(spread, f"{ours:.1f}", f"{theirs:.1f}")
 
 
 def growth(root: Path, quick: bool) -> None:
-    print("\n| trials | stages | ms a trial | ms of the driver's planning a trial |\n|---|---|---|---|")
+    table("trials", "stages", "ms a trial", "ms a trial to plan")
     for trials in (100, 300) if quick else (1000, 3000, 10_000):
         study = made(root, f"growth{trials}", "4", rates="1.0e-3, 5.0e-4", trials=str(trials))
         began = time.perf_counter()
         forecast_of(study)
         planned = time.perf_counter() - began
         ran = search(study, 2, 0.0)
-        print(
-            f"| {ran.trials} | {ran.trained} | {1000 * ran.seconds / ran.trials:.1f} | {1000 * planned / ran.trials:.1f} |",
-            flush=True,
-        )
+        row(ran.trials, ran.trained, f"{1000 * ran.seconds / ran.trials:.1f}", f"{1000 * planned / ran.trials:.1f}")
 
 
 PARTS: dict[str, Callable[[Path, bool], None]] = {

@@ -119,6 +119,9 @@ def test_what_was_planned_is_what_was_executed(finished: Finished) -> None:
     assert known.most == known.fewest
     assert known.most.to_train == 0
     assert known.most.shared == stages["trained"]
+    assert stages["known"] == {"naive": known.most.naive, "shared": known.most.shared}
+    trained = [row["key"] for row in read_rows(folder_of(finished.spec).stages)]
+    assert len(trained) == len(set(trained)) == stages["trained"]
 
 
 def test_a_second_run_trains_nothing_and_gives_the_same_numbers(finished: Finished) -> None:
