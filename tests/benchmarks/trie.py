@@ -4,7 +4,8 @@
 
 Everything is what `cairn run` uses (ledger, turns, agenda, leases, store, Tune with reused workers), but a stand-in
 trains: it sleeps and writes a few bytes. Makespan is from the first turn to the last report, over what no order can
-beat. Overhead is of stages that sleep for no time, over empty Tune trials with reused workers in the same Ray, in turn.
+beat. Overhead is of stages that sleep for no time, over empty Tune trials in the same Ray, in turn: these reuse workers,
+import torch once and write TensorBoard files, as ours do.
 """
 
 from __future__ import annotations
@@ -181,8 +182,12 @@ def bound(study: Study, workers: int) -> Makespan:
 def empty_trials(count: int, workers: int, folder: Path) -> float:
     """Seconds of so many empty Tune trials with reused workers."""
     from ray import tune
+    from ray.tune.logger import TBXLoggerCallback
 
     def empty(config: dict[str, Any]) -> None:
+        from trainables.devices import use_threads
+
+        use_threads(1)  # imports torch, as every trial of ours does
         tune.report({"rung": 0, "payload": "{}"})
 
     os.environ["TUNE_MAX_PENDING_TRIALS_PG"] = str(workers)
@@ -191,7 +196,9 @@ def empty_trials(count: int, workers: int, folder: Path) -> float:
         tune.with_resources(empty, {"cpu": 1}),
         param_space={"number": tune.grid_search(list(range(count)))},
         tune_config=tune.TuneConfig(reuse_actors=True, max_concurrent_trials=workers),
-        run_config=tune.RunConfig(name=f"empty{count}", storage_path=str(folder), verbose=0),
+        run_config=tune.RunConfig(
+            name=f"empty{count}", storage_path=str(folder), verbose=0, callbacks=[TBXLoggerCallback()]
+        ),
     ).fit()
     return time.perf_counter() - began
 

@@ -1,4 +1,6 @@
 import json
+import pickle
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -6,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 
 from evaluators.babel.suite import BABEL
 from evaluators.errors import SealedSplit
@@ -155,6 +159,39 @@ with FileClaims(Path(sys.argv[1])).claimed(sys.argv[2]):
         assert outcome == {"busy": first["stored"]}, "what comes after waits as well"
         holder.communicate()
     assert told(run(replace(settings, store=str(tmp_path)), stop_after=1))[0]["stored"] == second["stored"]
+
+
+FRESH = """
+import json, pickle, sys
+from pathlib import Path
+from trainables import trial
+settings, config = pickle.loads(Path(sys.argv[1]).read_bytes())
+trial.tune.report = lambda result: None
+trial.run_trial(config, settings=settings)
+"""
+
+
+def test_a_used_worker_trains_the_same_bytes_as_a_fresh_one(settings: TrialSettings, run: Run, tmp_path: Path) -> None:
+    used = replace(settings, store=str(tmp_path / "used"))
+    tags = Stage(mixture=(("ccg", 1.0),), learning_rate=5e-3, steps=9)
+    run(used, Plan(trunk=(tags, TRUNK), targets=(replace(JOINT, learning_rate=1e-4),)))
+    torch.manual_seed(7)
+    np.random.seed(7)
+    random.seed(7)
+    torch.rand(1000)
+    run(used)
+    fresh = replace(settings, store=str(tmp_path / "fresh"), cache=tmp_path / "cache")
+    config = {"trial": "t0001", "rung": 0, "seed": 0, "plan": json.dumps(as_json(PLAN))}
+    (tmp_path / "work").write_bytes(pickle.dumps((fresh, config)))
+    subprocess.run([sys.executable, "-c", FRESH, str(tmp_path / "work")], check=True, timeout=120)
+    ours, theirs = FolderStore(tmp_path / "used"), FolderStore(tmp_path / "fresh")
+    keys = list(theirs.entries())
+    assert len(keys) == 6
+    for key in keys:
+        one, other = ours.record(key), theirs.record(key)
+        assert one is not None and other is not None
+        assert one["files"] == other["files"]
+        assert set(one["files"]) == {"model.safetensors", "optimizer.safetensors"}
 
 
 def test_a_stage_that_hangs_ends_its_worker(settings: TrialSettings, tmp_path: Path) -> None:
