@@ -14,6 +14,8 @@ from experiments.needs import notes_of
 from trainables.store import Store
 
 PINS = "pins"
+_SKEW_SECONDS = 3600.0
+"""The clocks of a store and of a driver may differ by so much."""
 _SHOWN = 12
 """Digits of a key that are shown."""
 
@@ -176,7 +178,8 @@ def unneeded(store: Store) -> Prunable:
     needed = set(pins)
     for note in notes:
         needed |= set(note.winners) if note.is_gone else {*note.keys, *note.winners}
-    since = min((note.time for note in notes if not note.is_finished and not note.is_gone), default=float("inf"))
+    unfinished = [note.time for note in notes if not note.is_finished and not note.is_gone]
+    since = min(unfinished, default=float("inf")) - _SKEW_SECONDS
     keys = list(store.entries())
     kept = {key for key in keys if key in needed or store.stored_at(key) >= since}
     kept |= _starts(store, kept)

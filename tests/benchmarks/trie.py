@@ -4,8 +4,8 @@
 
 Everything is what `cairn run` uses (ledger, turns, agenda, leases, store, Tune with reused workers), but a stand-in
 trains: it sleeps and writes a few bytes. Makespan is from the first turn to the last report, over what no order can
-beat. Overhead is of stages that sleep for no time, over empty Tune trials in the same Ray, in turn: these reuse workers,
-import torch once and write TensorBoard files, as ours do.
+beat. Overhead is of stages that sleep for no time, over empty Tune trials in the same Ray, in turn. These reuse
+workers, import torch once and write TensorBoard files, as ours do.
 """
 
 from __future__ import annotations

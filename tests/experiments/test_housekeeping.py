@@ -163,9 +163,9 @@ def test_a_run_of_another_machine_counts_as_there(store: FolderStore, stage: Mak
 
 def test_what_an_unfinished_study_may_have_proposed_meanwhile_stays(store: FolderStore, stage: Make, run: Path) -> None:
     old, new = stage("mnli"), stage("ccg")
-    for key, moment in ((old, 100.0), (new, 300.0)):
+    for key, moment in ((old, 100.0), (new, 9000.0)):
         os.utime(store.path(key) / "record.json", (moment, moment))
-    note(store, run, [], is_finished=False, time=200.0)
+    note(store, run, [], is_finished=False, time=10_000.0)
     assert unneeded(store).keys == (old,)
     store.write_note(KIND, "torn.json", "{")
     assert unneeded(store).keys == (), "a note that cannot be read keeps everything"

@@ -79,6 +79,18 @@ def test_a_killed_actor_comes_back_and_hears_who_holds_what(store: str) -> None:
         assert is_free(leases, "another stage")
 
 
+def test_when_the_driver_that_owned_the_actor_ends_the_next_who_asks_starts_another(store: str) -> None:
+    leases, other = Leases(store, SECONDS), Leases(store, SECONDS)
+    with leases.kept():
+        holder = Holder.remote()
+        ray.get(holder.hold.remote(store))
+        ray.kill(leases._actor, no_restart=True)
+        until = time.monotonic() + 3 * SECONDS
+        while time.monotonic() < until:
+            assert not is_free(other, "stage"), "the holder lives, and has told the new actor so"
+        wait_for(lambda: is_free(other, "another stage"))
+
+
 def test_without_ray_nothing_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
     with Leases("store").claimed("stage"):
