@@ -16,8 +16,8 @@ from typing import Any
 
 from experiments.finals_plan import Arm, units
 from experiments.ledger import Ledger
-from experiments.planning import chains, key_function
 from experiments.record import now
+from experiments.stage_names import chains, key_function
 from experiments.study import Study
 from trainables.keys import digest
 from trainables.store import Store

@@ -1,311 +1,31 @@
-"""`cairn plan`: what a study will do, counted before anything runs. Trains nothing, loads no model, needs no network.
-
-Controls, random proposals and the finals of controls are known exactly: a random proposal is a function of the seed and
-its number. Early stopping decides while it runs, so there are two counts: `most`, if no trial is stopped, and `fewest`,
-if every trial that can be stopped is stopped at the first rung. What TPE proposes after its random start, and which
-plans win, is not known either; there the shortest and the longest that the space allows stand in. What the record
-already knows of a study that was begun (proposals, rungs reached, winners) is taken from it.
-"""
+"""`cairn plan`: a forecast, for people and for programs."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from experiments.agenda import Step
-from experiments.disk import size_text, stage_bytes
-from experiments.finals_plan import Arm, arms, units
-from experiments.hours import Costs, Hours, Work, hours_of
-from experiments.proposals import Proposal, control_proposals, known_proposals
-from experiments.record import Row, read_rows
+from experiments.disk import size_text
+from experiments.forecast import Forecast, forecast_of
+from experiments.hours import Costs, Hours
 from experiments.spec import load_spec
-from experiments.study import Study, open_study
-from experiments.turns import ChainOf
-from search_spaces.count import KeyOf, Run, StageCount, StageCounter
-from search_spaces.plan import Plan, Stage, describe, from_json
-from trainables.encoder_source import encoder_fingerprint, folder_of
-from trainables.keys import stage_key
-
-
-@dataclass(frozen=True, kw_only=True)
-class Climb:
-    """A trial and the rungs it may climb."""
-
-    proposal: Proposal
-    fewest: int
-    most: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Forecast:
-    """What a study will do."""
-
-    study: Study
-    climbs: tuple[Climb, ...]
-    unknown: int
-    """Proposals that depend on what the search finds out."""
-    most: StageCount
-    fewest: StageCount
-    phases: Mapping[str, tuple[StageCount, StageCount]]
-    """Controls, proposals, finals, each as if it were alone: most and fewest."""
-    hours: Hours
-    stage_bytes: int
-    notes: tuple[str, ...]
-
-    @property
-    def trials(self) -> int:
-        """Trials, controls included."""
-        return len(self.climbs) + self.unknown
-
-    def as_json(self) -> dict[str, Any]:
-        """One object; the counts at the top are those of `most`."""
-        return {
-            "name": self.study.spec.name,
-            "trials": self.trials,
-            **_counts(self.most, self.stage_bytes),
-            "fewest": _counts(self.fewest, self.stage_bytes),
-            "exact": self.most == self.fewest,
-            "phases": {
-                name: {"most": _counts(most, self.stage_bytes), "fewest": _counts(fewest, self.stage_bytes)}
-                for name, (most, fewest) in self.phases.items()
-            },
-            "hours": self.hours.as_json(),
-            "stage_bytes": self.stage_bytes,
-            "finals": _finals_size(self.study),
-            "notes": list(self.notes),
-            "plans": [
-                {
-                    "trial": climb.proposal.trial,
-                    "control": climb.proposal.control,
-                    "plan": describe(climb.proposal.plan),
-                    "seed": climb.proposal.seed,
-                }
-                for climb in self.climbs
-            ],
-        }
+from experiments.study import open_study
+from search_spaces.plan import describe
 
 
 def plan_text(path: Path, data: Path | None, *, as_json: bool, costs: Costs | None = None) -> str:
     """What `cairn plan` prints."""
     spec = load_spec(path, other_data=data is not None)
-    forecast = forecast_of(open_study(spec, data), costs or Costs())
-    return json.dumps(forecast.as_json(), indent=2, ensure_ascii=False) if as_json else _text(forecast)
+    forecast = forecast_of(open_study(spec, data))
+    hours = forecast.hours(costs or Costs())
+    if not as_json:
+        return _text(forecast, hours)
+    return json.dumps({**forecast.as_json(), "hours": hours.as_json()}, indent=2, ensure_ascii=False)
 
 
-def forecast_of(study: Study, costs: Costs | None = None) -> Forecast:
-    """Count what a study will do."""
-    record = read_rows(study.folder.trials)
-    climbs, unknown = _climbs(study, record)
-    ended = _progress(record)[1]
-    searched = not unknown and all(climb.proposal.trial in ended for climb in climbs)
-    won = _winners(study, record) if searched else None
-    counter = _counter(study)
-    known_size = stage_bytes(
-        study.encoder,
-        study.spec.training,
-        study.spec.encoder.build.recipe if study.spec.encoder.build else None,
-    )
-    longest, shortest = (_work(study, climbs, unknown, won, longest=longest) for longest in (True, False))
-    return Forecast(
-        study=study,
-        climbs=tuple(climbs),
-        unknown=unknown,
-        most=counter.count(longest.runs()),
-        fewest=counter.count(shortest.runs()),
-        phases={
-            name: (
-                counter.count(chain.from_iterable(longest.phases[name])),
-                counter.count(chain.from_iterable(shortest.phases[name])),
-            )
-            for name in longest.phases
-        },
-        hours=hours_of(counter, longest, shortest, costs or Costs(), known_size),
-        stage_bytes=known_size,
-        notes=tuple(_notes(study, unknown, won is None)),
-    )
-
-
-def _climbs(study: Study, record: Sequence[Row]) -> tuple[list[Climb], int]:
-    spec = study.spec
-    rungs = len(spec.ladder.rungs)
-    reached, ended = _progress(record)
-    climbs = []
-    recorded = [row for row in record if row["event"] == "proposed"]
-    for number, row in enumerate(recorded, start=1):
-        proposal = Proposal(
-            number=number,
-            control=row["control"],
-            decisions=row["decisions"],
-            plan=from_json(row["plan"]),
-            seed=row["seed"],
-        )
-        sure = rungs if row["control"] else max(1, reached.get(row["trial"], 0))
-        if row["trial"] in ended:
-            sure = reached.get(row["trial"], 0)
-        climbs.append(Climb(proposal=proposal, fewest=sure, most=sure if row["trial"] in ended else rungs))
-    drawn = [*control_proposals(spec.space, study.setting), *known_proposals(spec.space, study.setting, spec.search)]
-    for proposal in drawn[len(climbs) :]:
-        sure = rungs if proposal.control else 1
-        climbs.append(Climb(proposal=proposal, fewest=sure, most=rungs))
-    if spec.search.searcher != "tpe":
-        return climbs, 0
-    return climbs, max(0, len(study.controls) + (spec.search.trials or 0) - len(climbs))
-
-
-def _progress(record: Sequence[Row]) -> tuple[dict[str, int], set[str]]:
-    reached: dict[str, int] = {}
-    for row in record:
-        if row["event"] == "report":
-            reached[row["trial"]] = max(reached.get(row["trial"], 0), row["rung"] + 1)
-    return reached, {row["trial"] for row in record if row["event"] == "ended"}
-
-
-def _winners(study: Study, record: Sequence[Row]) -> list[Plan]:
-    """As `experiments.finals_plan.winners` chooses them from a ledger."""
-    from experiments.finals_plan import best_plans
-
-    selector, last = study.spec.search.selector, len(study.spec.ladder.rungs) - 1
-    values = {
-        row["trial"]: row["selectors"][selector] for row in record if row.get("rung") == last and "selectors" in row
-    }
-    completed = {row["trial"] for row in record if row["event"] == "ended" and row["status"] == "completed"}
-    plans = [(from_json(r["plan"]), r["trial"]) for r in record if r["event"] == "proposed" and r["control"] is None]
-    return best_plans([(plan, values[trial]) for plan, trial in plans if trial in completed], study.spec.finals.winners)
-
-
-def _work(study: Study, climbs: Sequence[Climb], unknown: int, won: list[Plan] | None, *, longest: bool) -> Work:
-    """Everything that is trained: trials with a run a rung, then the finals with one each."""
-    rungs = study.spec.ladder.rungs
-    phases: dict[str, list[list[Run]]] = {"controls": [], "proposals": [], "finals": []}
-    for climb in climbs:
-        runs = [
-            Run(rung.of(climb.proposal.plan), climb.proposal.seed)
-            for rung in rungs[: climb.most if longest else climb.fewest]
-        ]
-        phases["controls" if climb.proposal.control else "proposals"].append(runs)
-    stand_ins = _stand_ins(study, longest) if unknown else []
-    for number in range(unknown):
-        plan = stand_ins[number % len(stand_ins)]
-        reached = rungs if longest else rungs[:1]
-        phases["proposals"].append([Run(rung.of(plan), study.spec.space.seeds[0]) for rung in reached])
-    if won is None:
-        candidates = {climb.proposal.plan: None for climb in climbs if climb.proposal.control is None}
-        ranked = sorted(candidates, key=lambda plan: (len(plan.trunk), _steps(plan)), reverse=longest)
-        won = ranked[: study.spec.finals.winners]
-    phases["finals"] = [[run] for run in finals_runs(study, arms(study, won))]
-    return Work(phases)
-
-
-def finals_runs(study: Study, compared: Sequence[Arm]) -> Iterator[Run]:
-    """The finals as runs: each unit is a trunk and one target stage; a unit without training is its trunk alone."""
-    for unit in units(study, compared):
-        targets = () if unit.stage is None else (unit.stage,)
-        yield Run(Plan(trunk=unit.arm.trunk, targets=targets), unit.seed)
-
-
-def _stand_ins(study: Study, longest: bool) -> list[Plan]:
-    """Plans of the length that proposals still unknown may have at most, or at least, as a random search draws them."""
-    from search_spaces.chooser import Random
-
-    space, setting = study.spec.space, study.setting
-    drawn = [space.plan(Random([study.spec.search.seed, 1_000_000 + number]), setting) for number in range(200)]
-    wanted = (max if longest else min)(len(plan.trunk) for plan in drawn)
-    return [plan for plan in drawn if len(plan.trunk) == wanted]
-
-
-def _steps(plan: Plan) -> int:
-    return sum(stage.steps for stage in (*plan.trunk, *plan.targets))
-
-
-def _counter(study: Study) -> StageCounter:
-    return StageCounter(
-        continues=study.spec.training.schedule == "constant",
-        key_of=key_function(study),
-        known=study.store.has,
-        examples_a_step=_batch(study),
-    )
-
-
-def _batch(study: Study) -> Callable[[Stage], float]:
-    """Examples in a step of a stage."""
-    training = study.spec.training
-    return lambda stage: sum(share * training.of(task).batch_size for task, share in stage.mixture)
-
-
-def key_function(study: Study) -> KeyOf:
-    """Names stages as the trials will."""
-    encoder = study.encoder
-    built = study.spec.encoder.build is None or (Path(encoder.name) / "config.json").is_file()
-    first = encoder_fingerprint(encoder) if built else f"unbuilt {encoder.name}"
-
-    def key_of(start: str | None, stage: Stage, seed: int) -> str:
-        return stage_key(start or first, stage, training=study.spec.training, data=study.fingerprints, seed=seed)
-
-    return key_of
-
-
-def chains(study: Study) -> ChainOf:
-    """The stages of a plan at a rung, by key, with their examples as cost; equal stages are named once."""
-    key_of, rungs, batch = cache(key_function(study)), study.spec.ladder.rungs, _batch(study)
-
-    def chain_of(proposal: Proposal, rung: int) -> list[Step]:
-        plan = rungs[rung].of(proposal.plan)
-        start: str | None = None
-        steps = []
-        for stage in plan.trunk:
-            start = key_of(start, stage, proposal.seed)
-            steps.append(Step(start, stage.steps * batch(stage)))
-        for stage in plan.targets:
-            steps.append(Step(key_of(start, stage, proposal.seed), stage.steps * batch(stage)))
-        return steps
-
-    return chain_of
-
-
-def _counts(count: StageCount, bytes_each: int) -> dict[str, Any]:
-    return {
-        "stages": {
-            "naive": count.naive,
-            "shared": count.shared,
-            "in_store": count.in_store,
-            "to_train": count.to_train,
-        },
-        "steps": {"naive": count.naive_steps, "to_train": count.steps_to_train},
-        "examples": count.examples_to_train,
-        "disk_bytes": count.to_train * bytes_each,
-    }
-
-
-def _finals_size(study: Study) -> dict[str, int]:
-    finals = study.spec.finals
-    compared = finals.winners + len(finals.controls) + len(finals.arms)
-    return {"arms": compared, "seeds": len(finals.seeds), "targets": len(study.targets)}
-
-
-def _notes(study: Study, unknown: int, winners_unknown: bool) -> Iterator[str]:
-    spec = study.spec
-    if len(spec.ladder.rungs) > 1:
-        yield "which trials are stopped early is decided while they run: `fewest` and `most` are the bounds"
-    if unknown:
-        yield f"{unknown} proposals of TPE depend on what the search finds out; plans of the space's lengths stand in"
-    if winners_unknown and spec.finals.winners:
-        yield "which plans win is not known yet; the shortest and the longest proposals stand in"
-    if study.data.root is None:
-        yield "sizes of training sets are the published ones; data are named by dataset and revision"
-    if spec.encoder.build is not None and not (Path(study.encoder.name) / "config.json").is_file():
-        yield "the encoder will be built first"
-    elif spec.encoder.build is None and folder_of(study.encoder) is None and study.encoder.revision is None:
-        yield "the encoder's revision is not pinned yet; the first run asks the hub and writes it down"
-
-
-def _text(forecast: Forecast) -> str:
+def _text(forecast: Forecast, hours: Hours) -> str:
     spec = forecast.study.spec
-    finals = _finals_size(forecast.study)
+    finals = forecast.finals
     lines = [f"{spec.name}: {forecast.trials} trials on {forecast.study.suite.title}", "", "plans"]
     for climb in forecast.climbs:
         proposal = climb.proposal
@@ -331,5 +51,5 @@ def _text(forecast: Forecast) -> str:
         lines.append(f"  {name + ' alone':20}{ratio:>20}{f'{low.shared:,} of {low.naive:,}':>22}")
     sizes = [size_text(count.to_train * forecast.stage_bytes) for count in (most, fewest)]
     lines.append(f"{'disk, about':22}{sizes[0]:>20}{sizes[1]:>22}")
-    lines += ["", *forecast.hours.lines()]
+    lines += ["", *hours.lines()]
     return "\n".join([*lines, "", *(f"note: {note}" for note in forecast.notes)]).rstrip()

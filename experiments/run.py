@@ -23,13 +23,14 @@ from evaluators.task import Split
 from experiments.encoder_choice import ensure_built
 from experiments.environment import describe_environment
 from experiments.finals_plan import arms, winners
+from experiments.forecast import forecast_of
 from experiments.ledger import Interrupted, Ledger
 from experiments.needs import note_needs
-from experiments.planning import chains, forecast_of
 from experiments.proposals import Optuna
 from experiments.ray_session import ray_session, terminated_like_interrupted
 from experiments.record import RunFolder, now, read_json, read_rows, write_json, write_text
 from experiments.spec import load_spec
+from experiments.stage_names import chains
 from experiments.status import Status, duration
 from experiments.study import Study, open_study, resolved
 from experiments.turns import Turns

@@ -23,15 +23,16 @@ from pathlib import Path
 from typing import Any
 
 from evaluators.babel.suite import BABEL
+from experiments.forecast import forecast_of
 from experiments.ledger import Ledger
 from experiments.makespan import Makespan, play
-from experiments.planning import chains, forecast_of
 from experiments.proposals import Optuna
 from experiments.ray_session import ray_session
 from experiments.record import read_rows
 from experiments.search import run_search
 from experiments.settings import Resources
 from experiments.spec import load_spec
+from experiments.stage_names import chains
 from experiments.study import Study, open_study
 from experiments.turns import Turns
 from search_spaces.plan import Stage, from_json

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from evaluators.babel.suite import BABEL
+from experiments.forecast import forecast_of
 from experiments.ledger import Ledger
-from experiments.planning import forecast_of
 from experiments.proposals import Optuna
 from experiments.ray_session import ray_session
 from experiments.record import RunFolder, read_rows

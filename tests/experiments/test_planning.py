@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.planning import forecast_of, plan_text
+from experiments.forecast import forecast_of
+from experiments.planning import plan_text
 from experiments.spec import load_spec
 from experiments.study import open_study
 

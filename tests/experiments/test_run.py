@@ -22,7 +22,7 @@ from evaluators.submission.partial import score_what_is_there
 from evaluators.suites import find_suite
 from experiments import search
 from experiments.evaluating import Request, evaluate_model
-from experiments.planning import forecast_of
+from experiments.forecast import forecast_of
 from experiments.record import Journal, RunFolder, read_json, read_rows
 from experiments.run import run_spec
 from experiments.spec import load_spec

@@ -8,9 +8,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.planning import chains
 from experiments.proposals import control_proposals
 from experiments.spec import load_spec
+from experiments.stage_names import chains
 from experiments.study import open_study
 
 WriteSpec = Callable[..., Path]
