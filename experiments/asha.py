@@ -13,6 +13,7 @@ Controls are not judged and are compared with nobody. Pure Python; `experiments/
 
 from __future__ import annotations
 
+import bisect
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -44,18 +45,35 @@ class _State:
     over: bool = False
 
 
+@dataclass
+class _Rung:
+    """The judged trials at one rung, in the order of their proposals."""
+
+    settled: int = 0
+    """So many of the first judged trials have a value here, or never will."""
+    scores: list[float] = field(default_factory=list)
+    """Their values, rising."""
+
+
 class Halving:
-    """The rungs of one study. Trials are numbered in the order of their proposals."""
+    """The rungs of one study. Trials are numbered, and added, in the order of their proposals."""
 
     def __init__(self, rungs: int, eta: int) -> None:
         assert rungs >= 1
         assert eta >= 2
-        self._rungs, self._eta = rungs, eta
+        self._eta = eta
+        self._rungs = [_Rung() for _ in range(rungs)]
         self._trials: dict[int, _State] = {}
+        self._judged: list[int] = []
 
     def add(self, trial: int, *, judged: bool) -> None:
         """A new trial. Adding it again (a retry after a crash) changes nothing."""
-        self._trials.setdefault(trial, _State(judged))
+        if trial in self._trials:
+            return
+        self._trials[trial] = _State(judged)
+        if judged:
+            assert not self._judged or trial > self._judged[-1]
+            self._judged.append(trial)
 
     def report(self, trial: int, rung: int, value: float) -> list[Decision]:
         """Note a score; return every report that can be decided now, in a fixed order.
@@ -65,7 +83,8 @@ class Halving:
         state = self._trials[trial]
         if rung not in state.value and not state.over:
             state.waiting[rung] = value if math.isfinite(value) else -math.inf
-        return self._settle()
+        decisions = [] if state.judged else self._without_rivals(trial)
+        return decisions + self._settle()
 
     def fail(self, trial: int) -> list[Decision]:
         """The trial will report nothing more; later proposals need not wait for it."""
@@ -81,43 +100,49 @@ class Halving:
         """The highest accepted rung; -1 before the first."""
         return max(self._trials[trial].value, default=-1)
 
-    def _settle(self) -> list[Decision]:
-        decisions = []
-        for trial in sorted(self._trials):  # a decision can free later proposals only, so one pass is enough
-            state = self._trials[trial]
-            while not state.over and (rung := self.reached(trial) + 1) in state.waiting:
-                rivals = self._rivals(trial, rung) if state.judged else []
-                if rivals is None:
-                    break
-                value = state.value[rung] = state.waiting.pop(rung)
-                verdict = self._verdict(state.judged, rung, value, rivals)
-                state.over = verdict is not Verdict.GO_ON
-                decisions.append(Decision(trial, rung, verdict))
-            if state.over:
-                state.waiting.clear()
+    def _without_rivals(self, trial: int) -> list[Decision]:
+        """Controls are decided at once."""
+        state, decisions = self._trials[trial], []
+        while not state.over and (rung := self.reached(trial) + 1) in state.waiting:
+            decisions.append(self._accept(trial, rung))
         return decisions
 
-    def _rivals(self, trial: int, rung: int) -> list[float] | None:
-        """Scores of earlier proposals at the rung; None while one of them may still get there."""
-        values = []
-        for other in sorted(self._trials):
-            state = self._trials[other]
-            if other >= trial or not state.judged:
-                continue
-            if rung in state.value:
-                values.append(state.value[rung])
-            elif not state.over:
-                return None
-        return values
+    def _settle(self) -> list[Decision]:
+        """Go on at every rung, from the first trial that is not settled there, as far as reports have come."""
+        decisions: list[Decision] = []
+        count = -1
+        while count < len(decisions):  # a trial that is over at one rung is settled at all others
+            count = len(decisions)
+            for number, rung in enumerate(self._rungs):
+                while rung.settled < len(self._judged):
+                    trial = self._judged[rung.settled]
+                    state = self._trials[trial]
+                    if number in state.waiting and not state.over and self.reached(trial) == number - 1:
+                        decisions.append(self._accept(trial, number))
+                    elif not state.over and number not in state.value:
+                        break
+                    rung.settled += 1
+        return sorted(decisions, key=lambda decision: (decision.trial, decision.rung))
 
-    def _verdict(self, judged: bool, rung: int, value: float, rivals: list[float]) -> Verdict:
-        if rung == self._rungs - 1:
+    def _accept(self, trial: int, rung: int) -> Decision:
+        state = self._trials[trial]
+        value = state.value[rung] = state.waiting.pop(rung)
+        verdict = self._verdict(state.judged, rung, value)
+        if state.judged:
+            bisect.insort(self._rungs[rung].scores, value)
+        if verdict is not Verdict.GO_ON:
+            state.over = True
+            state.waiting.clear()
+        return Decision(trial, rung, verdict)
+
+    def _verdict(self, judged: bool, rung: int, value: float) -> Verdict:
+        if rung == len(self._rungs) - 1:
             return Verdict.DONE
         if not judged:
             return Verdict.GO_ON
         if value == -math.inf:
             return Verdict.STOP
-        scores = sorted([*rivals, value], reverse=True)
-        if len(scores) >= self._eta and value < scores[len(scores) // self._eta - 1]:
-            return Verdict.STOP
-        return Verdict.GO_ON
+        earlier = self._rungs[rung].scores
+        better = len(earlier) - bisect.bisect_right(earlier, value)
+        compared = len(earlier) + 1
+        return Verdict.STOP if compared >= self._eta and better >= compared // self._eta else Verdict.GO_ON

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -227,7 +228,7 @@ def _steps(plan: Plan) -> int:
 def _counter(study: Study) -> StageCounter:
     return StageCounter(
         continues=study.spec.training.schedule == "constant",
-        key_of=key_function(study),
+        key_of=cache(key_function(study)),
         known=study.store.has,
         examples_a_step=examples_a_step(study),
     )

@@ -94,6 +94,10 @@ class Ledger:
         self.changed()
         return proposal
 
+    def write_study(self) -> None:
+        """Bring the Optuna study up to date."""
+        self._optuna.write()
+
     def begin(self, number: int) -> None:
         """A trial is at work."""
         self.begun.add(number)

@@ -114,7 +114,7 @@ def replayed(space: Space, setting: Setting, decisions: Mapping[str, Any]) -> tu
 class Optuna:
     """The study: told what was proposed and how it ended, and asked by TPE for what to try.
 
-    Without TPE nobody asks it, and it is told of a trial when that has ended.
+    Without TPE nobody asks it, and it is told when the search is over: hundreds of entries take seconds.
     """
 
     def __init__(self, space: Space, setting: Setting, search: Search, *, name: str, url: str, owner: str) -> None:
@@ -138,6 +138,7 @@ class Optuna:
         self._values: dict[int, dict[int, float]] = {}
         self._proposals: dict[int, Proposal] = {}
         told = [] if self._asked else self._study.get_trials(deepcopy=False)
+        self._to_tell: list[tuple[int, Any, float | None]] = []
         self._told = {trial.user_attrs.get("trial") for trial in told}
 
     def _begun(self, name: str, url: str, owner: str) -> Any:
@@ -188,21 +189,28 @@ class Optuna:
             told = {"values": value} if state is states.COMPLETE else {"state": state}
             self._study.tell(self._trials[number], **told)
             return
-        proposal = self._proposals[number]
-        if proposal.trial in self._told:
-            return
+        if self._proposals[number].trial not in self._told:
+            self._to_tell.append((number, state, None if state is states.FAIL else value))
+
+    def write(self) -> None:
+        """Tell the study of the trials that have ended; TPE's is told as they do."""
+        for number, state, value in self._to_tell:
+            self._study.add_trial(self._finished(self._proposals[number], state, value))
+            self._told.add(self._proposals[number].trial)
+        self._to_tell.clear()
+
+    def _finished(self, proposal: Proposal, state: Any, value: float | None) -> Any:
         choose = _DistributionChooser(proposal.decisions)
         self._space.plan(choose, self._setting)
         self._space.seed(choose)
-        trial = self._optuna.trial.create_trial(
+        return self._optuna.trial.create_trial(
             state=state,
-            value=None if state is states.FAIL else value,
+            value=value,
             params=dict(proposal.decisions),
             distributions=choose.distributions,
             user_attrs={"trial": proposal.trial},
-            intermediate_values=self._values.get(number, {}),
+            intermediate_values=self._values.get(proposal.number, {}),
         )
-        self._study.add_trial(trial)
 
     def _ask(self, number: int) -> Proposal:
         trial = _quietly(self._study.ask)

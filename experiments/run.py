@@ -146,7 +146,10 @@ def _search_and_finals(study: Study, status: Status) -> None:
         status.phase("searching")
         with _timed(folder, "search"):
             turns = partial(_turns, study, ledger, workers)
-            run_search(turns, settings, resources=spec.resources, workers=workers, folder=folder.tune)
+            try:
+                run_search(turns, settings, resources=spec.resources, workers=workers, folder=folder.tune)
+            finally:
+                ledger.write_study()
         status.phase("finals")
         compared = arms(study, winners(ledger, spec.finals.winners))
         note_needs(study, ledger, compared)

@@ -18,6 +18,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import ray
@@ -84,6 +85,12 @@ class _Keeper:
 
     def release(self, key: str, holder: str) -> None:
         self._book.release(key, holder)
+
+
+@cache
+def leases_of(store: str) -> Leases:
+    """The leases on a store's stages, found once in a worker and kept from turn to turn."""
+    return Leases(store)
 
 
 class Leases:

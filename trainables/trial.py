@@ -37,7 +37,7 @@ from search_spaces.ladder import Rung
 from search_spaces.plan import Plan, Stage, from_json
 from trainables.claims import AllOf, StageBusy, TimeLimit
 from trainables.encoder_source import EncoderSource
-from trainables.leases import Leases
+from trainables.leases import leases_of
 from trainables.settings import Inference, Training
 from trainables.stages import Checkpoint, StageGone, StageRunner
 from trainables.store import open_store
@@ -80,6 +80,15 @@ def run_trial(config: dict[str, Any], *, settings: TrialSettings) -> None:
 
     The search may end the turn inside `tune.report`; whatever was finished by then stays in the store.
     """
+    from trainables.devices import give_back_memory
+
+    try:
+        _take_turn(config, settings)
+    finally:
+        give_back_memory()
+
+
+def _take_turn(config: dict[str, Any], settings: TrialSettings) -> None:
     plan = from_json(json.loads(config["plan"]))
     suite = find_suite(settings.suite)
     targets = {name: suite.target(name) for name in settings.targets}
@@ -209,7 +218,7 @@ def _runner(settings: TrialSettings, seed: int) -> StageRunner:
 
     use_threads(settings.threads)
     store = open_store(settings.store, settings.cache, settings.cache_bytes)
-    claims = AllOf((Leases(store.location), store.claims(waits=False), TimeLimit(settings.stage_seconds)))
+    claims = AllOf((leases_of(store.location), store.claims(waits=False), TimeLimit(settings.stage_seconds)))
     return StageRunner(
         store=store,
         claims=claims,

@@ -141,7 +141,8 @@ def test_a_space_that_is_used_up_ends_a_random_search(open_ledger: Opener) -> No
 def test_the_study_tells_full_stopped_and_failed_trials_apart(open_ledger: Opener, tmp_path: Path) -> None:
     ledger = open_ledger(stored=True)
     run_to_end(ledger)
-    open_ledger(stored=True)  # a restart draws the same picture
+    ledger.write_study()
+    open_ledger(stored=True).write_study()  # a restart draws the same picture
     study = optuna.load_study(study_name="tiny", storage=f"sqlite:///{tmp_path / 'run' / 'study.db'}")
     proposals = [number for number, proposal in ledger.proposals.items() if not proposal.control]
     assert len(study.trials) == len(proposals) == 6
