@@ -3,9 +3,9 @@
     python tests/benchmarks/trie.py [--quick]
 
 Everything is what `cairn run` uses (ledger, turns, agenda, leases, store, Tune with reused workers), but a stand-in
-trains: it sleeps and writes a few bytes. Makespan is from the first turn to the last report, over what no order can
-beat. Overhead is of stages that sleep for no time, over empty Tune trials in the same Ray, in turn. These reuse
-workers, import torch once and write TensorBoard files, as ours do.
+trains, without torch: it sleeps and writes a few bytes. Makespan is from the first turn to the last report, over what
+no order can beat. Overhead is of stages that sleep for no time, over empty Tune trials in the same Ray, in turn. These
+reuse workers and write TensorBoard files, as ours do.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluators.babel.suite import BABEL
+from evaluators.suites import find_suite
 from experiments.forecast import forecast_of
 from experiments.ledger import Ledger
 from experiments.makespan import Makespan, play
@@ -36,7 +37,10 @@ from experiments.stage_names import chains
 from experiments.study import Study, open_study
 from experiments.turns import Turns
 from search_spaces.plan import Stage, from_json
-from trainables.leases import Leases
+from trainables.claims import AllOf
+from trainables.leases import Leases, leases_of
+from trainables.stages import StageRunner
+from trainables.store import open_store
 from trainables.trainer import Shorter
 from trainables.trial import TrialSettings
 
@@ -93,10 +97,20 @@ def sleeping(seconds: float) -> Callable[..., None]:
     def trial(config: dict[str, Any], *, settings: TrialSettings) -> None:
         from ray import tune
 
-        from trainables.trial import _Meter, _runner, _tell_trained
+        from trainables.trial import _Meter, _tell_trained
 
-        stages = _runner(settings, config["seed"])
-        stages.trainer = Sleeper(seconds)
+        store = open_store(settings.store, settings.cache)
+        stages = StageRunner(
+            store=store,
+            claims=AllOf((leases_of(store.location), store.claims(waits=False))),
+            suite=find_suite(settings.suite),
+            data=settings.data,
+            encoder=settings.encoder,
+            training=settings.training,
+            seed=config["seed"],
+            cache=settings.cache,
+            trainer=Sleeper(seconds),
+        )
         meter = _Meter(stages)
         stages.on_trained = partial(_tell_trained, 0, meter)
         stages.run_all(from_json(json.loads(config["plan"])).trunk, stages.start)
@@ -186,9 +200,6 @@ def empty_trials(count: int, workers: int, folder: Path) -> float:
     from ray.tune.logger import TBXLoggerCallback
 
     def empty(config: dict[str, Any]) -> None:
-        from trainables.devices import use_threads
-
-        use_threads(1)  # imports torch, as every trial of ours does
         tune.report({"rung": 0, "payload": "{}"})
 
     os.environ["TUNE_MAX_PENDING_TRIALS_PG"] = str(workers)
@@ -234,7 +245,7 @@ def counts(root: Path) -> None:
 
 def makespans(root: Path, quick: bool) -> None:
     table("workers", "stages", "seconds each", "makespan over the bound", "the agenda alone")
-    plans: list[tuple[int, str, float]] = [(1, "2", 0.5), (4, "3", 0.5), (16, "3", 2.0)]
+    plans: list[tuple[int, str, float]] = [(1, "2", 0.5), (4, "3", 0.5), (16, "3", 4.0)]
     for workers, lengths, seconds in plans[:1] if quick else plans:
         study = made(root, f"makespan{workers}", lengths)
         wanted = bound(study, workers)
