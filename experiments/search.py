@@ -123,9 +123,13 @@ class _Board:
         self.workers = workers
         self.numbers: dict[str, int] = {}
         """Tune's trial id -> number of the proposal."""
+        self.places: dict[str, int] = {}
+        """Tune's trial id -> its place among all turns."""
         self.taken: Counter[int] = Counter()
         """Turns of a trial so far."""
         self.live: set[str] = set()
+        self.pool = 0
+        """Most workers at once so far."""
         self.fatal: str | None = None
         self.mistake: Exception | None = None
         """What went wrong in our own code inside Tune's loop, before Tune wraps it."""
@@ -167,6 +171,7 @@ class _Proposals(_Unpickled, Searcher):  # type: ignore[misc]
                 return str(Searcher.FINISHED) if board.turns.ledger.is_finished else None
         proposal = turn.proposal
         board.numbers[trial_id] = proposal.number
+        board.places[trial_id] = len(board.places)
         board.live.add(trial_id)
         board.taken[proposal.number] += 1
         again = board.taken[proposal.number]
@@ -203,6 +208,21 @@ class _Rungs(_Unpickled, FIFOScheduler):  # type: ignore[misc]
 
     def set_search_properties(self, metric: str | None, mode: str | None, **spec: Any) -> bool:
         return True
+
+    def choose_trial_to_run(self, tune_controller: Any) -> Trial | None:
+        """Who gets a worker that is free.
+
+        Until there are as many workers as may be, the turn that was handed out last: those before it wait for workers
+        of their own, which Tune would drop if they took this one, so that the pool would stay small.
+        """
+        live = list(tune_controller.get_live_trials())
+        waiting = [trial for trial in live if trial.status == Trial.PENDING]
+        board = self._board
+        board.pool = max(board.pool, sum(trial.status == Trial.RUNNING for trial in live))
+        if not waiting:
+            return None
+        chosen = max if board.pool < board.workers else min
+        return chosen(waiting, key=lambda trial: board.places[trial.trial_id])
 
     def on_trial_result(self, tune_controller: Any, trial: Trial, result: Mapping[str, Any]) -> str:
         with self._board.watched():
