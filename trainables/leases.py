@@ -136,13 +136,17 @@ class Leases:
         """The actor's answer; None without a cluster, or if there is none, twice."""
         if not ray.is_initialized():
             return None
-        for again in (False, True):
+        for _ in range(2):
             try:
-                if self._actor is None:
-                    self._actor = self._find_or_start(recovering=again)
-                answer: bool | None = ray.get(getattr(self._actor, what).remote(key, holder), timeout=_ANSWER_SECONDS)
+                if (
+                    self._actor is None
+                ):  # a driver keeps it: if there is none, it was lost
+                    self._actor = self._find_or_start(recovering=True)
+                asked = getattr(self._actor, what).remote(key, holder)
+                # not `ray.get`: a task that blocks in it lends its CPU to another, and too many would train at once
+                answer: bool | None = asked.future().result(timeout=_ANSWER_SECONDS)
                 return answer
-            except (ray.exceptions.RayError, ValueError) as error:
+            except (ray.exceptions.RayError, TimeoutError, ValueError) as error:
                 log.warning("the leases of stages cannot be asked (%s)", type(error).__name__)
                 self._actor = None
         return None
