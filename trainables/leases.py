@@ -138,9 +138,7 @@ class Leases:
             return None
         for _ in range(2):
             try:
-                if (
-                    self._actor is None
-                ):  # a driver keeps it: if there is none, it was lost
+                if self._actor is None:  # a driver keeps it: if there is none, it was lost
                     self._actor = self._find_or_start(recovering=True)
                 asked = getattr(self._actor, what).remote(key, holder)
                 # not `ray.get`: a task that blocks in it lends its CPU to another, and too many would train at once
