@@ -62,7 +62,7 @@ class Forecast:
 
     def hours(self, costs: Costs) -> Hours:
         """How long it takes, and what it costs."""
-        return hours_of(self.counter, self.longest, self.shortest, costs, self.stage_bytes)
+        return hours_of(self.counter, self.longest, self.shortest, costs)
 
     @property
     def finals(self) -> dict[str, int]:

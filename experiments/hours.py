@@ -66,8 +66,6 @@ class Hours:
     most: tuple[Wall, ...]
     fewest: tuple[Wall, ...]
     costs: Costs
-    live_bytes: int
-    """Stored stages, at the busiest moment with the most workers, that something still to come starts from."""
 
     def as_json(self) -> list[dict[str, Any]]:
         """An object a number of workers; examples without a rate, hours with one."""
@@ -119,18 +117,13 @@ def costs_of(workers: str, rate: float | None, price: float | None) -> Costs:
         raise CairnError(f"{error}; write for instance --workers 1,4,16 --rate 250 --price 2.5") from None
 
 
-def hours_of(counter: StageCounter, longest: Work, shortest: Work, costs: Costs, stage_bytes: int) -> Hours:
+def hours_of(counter: StageCounter, longest: Work, shortest: Work, costs: Costs) -> Hours:
     """Play out the most and the least that a study may take."""
     most, fewest = (_walls(counter, work, costs.workers) for work in (longest, shortest))
-    return Hours(
-        tuple(wall for wall, _ in most),
-        tuple(wall for wall, _ in fewest),
-        costs,
-        live_bytes=max((live for _, live in most), default=0) * stage_bytes,
-    )
+    return Hours(most, fewest, costs)
 
 
-def _walls(counter: StageCounter, work: Work, workers: Sequence[int]) -> list[tuple[Wall, int]]:
+def _walls(counter: StageCounter, work: Work, workers: Sequence[int]) -> tuple[Wall, ...]:
     cost, paths = _costed(counter, work)
     stored = {key for key, examples in cost.items() if not examples}
     found = []
@@ -141,8 +134,8 @@ def _walls(counter: StageCounter, work: Work, workers: Sequence[int]) -> list[tu
             parts.append(play(climbs, count, there))
             there |= {step.key for climb in climbs for one in climb for step in one}
         length, bound = (math.fsum(getattr(part, name) for part in parts) for name in ("seconds", "bound"))
-        found.append((Wall(count, length, bound), max(part.live for part in parts)))
-    return found
+        found.append(Wall(count, length, bound))
+    return tuple(found)
 
 
 def _costed(counter: StageCounter, work: Work) -> tuple[dict[str, float], dict[str, list[list[Chain]]]]:

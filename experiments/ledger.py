@@ -9,6 +9,7 @@ No ray here.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -52,12 +53,13 @@ class Ledger:
         self._optuna = optuna
         self._halving = Halving(len(self.rungs), search.eta)
         self._payloads: dict[tuple[int, int], Mapping[str, Any]] = {}
-        self._handed_out: set[int] = set()
         self._plans: set[tuple[Plan, int]] = set()
         self._controls = control_proposals(space, setting)
         self._every = every_proposal(space, setting, search) if search.searcher == "exhaustive" else []
         self._wanted = len(self._every) if search.searcher == "exhaustive" else search.trials or 0
         decided = self._read_back(folder)
+        self._waiting = deque(sorted(self.proposals))
+        """Recorded trials to be handed out once more, unless they have ended."""
         self._journal, self._scores = Journal(folder.trials), Journal(folder.scores)
         self._stages = Journal(folder.stages)
         for decision in decided:  # a crash came between a report and the line that says what it meant
@@ -76,9 +78,8 @@ class Ledger:
 
     def next(self) -> Proposal | None:
         """The next trial to start; None when all have been handed out."""
-        for number in sorted(self.proposals):
-            if number not in self._handed_out and number not in self.ended:
-                self._handed_out.add(number)
+        while self._waiting:
+            if (number := self._waiting.popleft()) not in self.ended:
                 return self.proposals[number]
         if len(self.proposals) >= self.planned:
             return None
@@ -87,7 +88,6 @@ class Ledger:
             self.exhausted = True
             return None
         self._add(proposal)
-        self._handed_out.add(proposal.number)
         if proposal.control is None:
             self._optuna.add(proposal)
         self._journal.append([_proposed(proposal)])
@@ -110,7 +110,7 @@ class Ledger:
 
     def hand_out_again(self) -> None:
         """Forget who is running: `next` gives all unfinished trials once more."""
-        self._handed_out.clear()
+        self._waiting = deque(sorted(self.proposals))
 
     def report(self, number: int, rung: int, payload: Mapping[str, Any]) -> list[Decision]:
         """Take a report; returns what can be decided now, of this and of other trials."""

@@ -162,6 +162,7 @@ class _Proposals(_Unpickled, Searcher):  # type: ignore[misc]
         self._board = board
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
+        """The next turn as a Tune trial's configuration; None if nobody can work now."""
         board = self._board
         if len(board.live) > board.workers:  # one more than can run waits, so that no worker does
             return None

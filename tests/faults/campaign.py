@@ -214,7 +214,7 @@ def main() -> None:
         rounds = [prepared(root / "undisturbed", data)]
         play(rounds[0], 0, rng)
         wanted, planned = numbers(rounds[0].run), len(stages(rounds[0].run))
-        differing = 0
+        differing = lost = 0
         while sum(sum(one.done.values()) for one in rounds) < given.kills:
             one = prepared(root / f"round-{len(rounds)}", data)
             play(one, given.a_round, rng)
@@ -224,6 +224,7 @@ def main() -> None:
             differing += not same
             twice = len(trained) - len(set(trained))
             spoilt = sum(count for what, count in one.done.items() if what.startswith("entry"))
+            lost += max(0, twice - spoilt)
             print(
                 f"round {len(rounds) - 1}: {sum(one.done.values())} kills, {one.starts} starts, "
                 f"{len(set(trained))} stages noted of {planned}, {twice} trained twice ({spoilt} spoilt), "
@@ -232,10 +233,13 @@ def main() -> None:
             )
             shutil.rmtree(one.folder if same else one.store)
         total = sum((one.done for one in rounds), Counter[str]())
-        print(f"\n{sum(total.values())} disturbances in {len(rounds) - 1} studies: {differing} with other numbers")
+        print(
+            f"\n{sum(total.values())} disturbances in {len(rounds) - 1} studies: "
+            f"{differing} with other numbers, {lost} finished stages lost"
+        )
         for what, count in sorted(total.items()):
             print(f"  {what:20}{count:>5}")
-    sys.exit(1 if differing else 0)
+    sys.exit(1 if differing or lost else 0)
 
 
 def prepared(folder: Path, data: Path) -> Round:

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from moto.server import ThreadedMotoServer
 from pyarrow import fs
 
-from trainables.store import RECORD, FolderStore, StoreError, open_store
+from trainables.store import RECORD, FolderStore, StoreError, is_remote, open_store
 from trainables.store.remote import RemoteStore
 
 KEY = "ab" + "0" * 62
@@ -282,4 +281,5 @@ def test_an_address_that_cannot_be_used_is_told(address: str, tmp_path: Path) ->
 
 def test_addresses_and_folders_are_told_apart(tmp_path: Path) -> None:
     assert open_store(f"file://{tmp_path}", tmp_path) == FolderStore(tmp_path)
-    assert urlsplit("s3://bucket/stages").scheme == "s3"
+    assert is_remote("s3://bucket/stages") and is_remote("gs://bucket")
+    assert not is_remote("runs/store") and not is_remote("file:///runs")
