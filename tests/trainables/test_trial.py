@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import ray
 import torch
 
 from evaluators.babel.suite import BABEL
@@ -62,9 +63,15 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> TrialSettings:
 Run = Callable[..., list[dict[str, Any]]]
 
 
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the cluster that other tests of this process may have started: nobody keeps leases for these stores."""
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a turn without Ray; what it reported, with the payloads read."""
+    """Runs a turn; what it reported, with the payloads read."""
 
     def ran(
         settings: TrialSettings, plan: Plan = PLAN, stop_after: int | None = None, rung: int = 0
