@@ -164,7 +164,7 @@ class _Proposals(_Unpickled, Searcher):  # type: ignore[misc]
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
         """The next turn as a Tune trial's configuration; None if nobody can work now."""
         board = self._board
-        if len(board.live) > board.workers:  # one more than can run waits, so that no worker does
+        if len(board.live) >= board.workers:
             return None
         with board.watched():
             turn = board.turns.next()

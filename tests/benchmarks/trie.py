@@ -4,8 +4,9 @@
 
 Everything is what `cairn run` uses (ledger, turns, agenda, leases, store, Tune with reused workers), but a stand-in
 trains, without torch: it sleeps and writes a few bytes. Makespan is from the first turn to the last report, over what
-no order can beat. Overhead is of stages that sleep for no time, over empty Tune trials in the same Ray, in turn. These
-reuse workers and write TensorBoard files, as ours do.
+no order can beat; "to start" is how long a worker took, on average, to begin its first stage, which is in it. Overhead
+is of stages that sleep for no time, over empty Tune trials in the same Ray, in turn, which reuse workers and write
+TensorBoard files as ours do.
 """
 
 from __future__ import annotations
@@ -79,11 +80,14 @@ class Slept:
 
 @dataclass
 class Sleeper:
-    """Sleeps instead of training."""
+    """Sleeps instead of training, and notes which process did so when."""
 
     seconds: float
+    diary: Path
 
     def train(self, stage: Stage, start: Path | None, shorter: Shorter | None) -> Slept:
+        with self.diary.open("a") as file:
+            file.write(f"{os.getpid()} {time.time()}\n")
         time.sleep(self.seconds)
         return Slept(f"{stage}")
 
@@ -109,7 +113,7 @@ def sleeping(seconds: float) -> Callable[..., None]:
             training=settings.training,
             seed=config["seed"],
             cache=settings.cache,
-            trainer=Sleeper(seconds),
+            trainer=Sleeper(seconds, settings.cache.with_name("diary")),
         )
         meter = _Meter(stages)
         stages.on_trained = partial(_tell_trained, 0, meter)
@@ -158,10 +162,12 @@ class Ran:
     seconds: float
     trained: int
     trials: int
+    to_start: float
+    """Seconds until a worker began its first stage: the mean."""
 
 
-def search(study: Study, workers: int, seconds: float) -> Ran:
-    """One search with so many workers and stages of so many seconds."""
+def search(study: Study, workers: int, sleep: float) -> Ran:
+    """One search with so many workers and stages that sleep so many seconds."""
     spec, folder = study.spec, study.folder
     folder.path.mkdir(parents=True, exist_ok=True)
     optuna = Optuna(spec.space, study.setting, spec.search, name=spec.name, url="sqlite:///:memory:", owner="me")
@@ -174,7 +180,8 @@ def search(study: Study, workers: int, seconds: float) -> Ran:
         store = study.store
         return Turns(ledger, workers=workers, chain_of=chains(study), stored=store.entries(), is_stored=store.has)
 
-    began = time.perf_counter()
+    diary = study.cache.with_name("diary")
+    began, clock = time.perf_counter(), time.time()
     with Leases(study.store.location).kept():
         run_search(
             turns,
@@ -182,9 +189,15 @@ def search(study: Study, workers: int, seconds: float) -> Ran:
             resources=Resources(),
             workers=workers,
             folder=folder.tune,
-            trial=sleeping(seconds),
+            trial=sleeping(sleep),
         )
-    return Ran(time.perf_counter() - began, len(read_rows(folder.stages)), len(ledger.ended))
+    seconds = time.perf_counter() - began
+    first: dict[str, float] = {}
+    for line in diary.read_text().splitlines() if diary.exists() else ():
+        process, moment = line.split()
+        first.setdefault(process, float(moment) - clock)
+    to_start = statistics.mean(sorted(first.values())[:workers]) if first else 0.0
+    return Ran(seconds, len(read_rows(folder.stages)), len(ledger.ended), to_start)
 
 
 def bound(study: Study, workers: int) -> Makespan:
@@ -225,53 +238,52 @@ def row(*cells: object) -> None:
     print("|", " | ".join(str(cell) for cell in cells), "|", flush=True)
 
 
-def counts(root: Path) -> None:
+def counts(root: Path, quick: bool) -> None:
     table("stages executed over naive", "executed", "naive", "ratio", "bound", "a second run executes")
     gates = {
         "all orders of 3 of 9": (dict(lengths="3"), 585, 1512),
         "the 60 chains of 2 to 4 of 4": (dict(lengths="2, 3, 4", tasks="mnli, ccg, qqp, squad1"), 64, 192),
         "orders of 2 of 9, 3 rates a stage": (dict(lengths="2", rates="1.0e-3, 5.0e-4, 2.0e-4"), 675, 1296),
     }
-    for place, (what, (fields, shared, naive)) in enumerate(gates.items()):
-        study = made(root, f"counts{place}", **fields)  # type: ignore[arg-type]
-        most, _ = forecast_of(study).phases["proposals"]
-        assert (most.shared, most.naive) == (shared, naive)
-        ran = search(study, 4, 0.0)
-        controls = ran.trained - shared  # all tasks mixed: no proposal has it
-        again = search(study, 4, 0.0).trained - ran.trained
-        executed = f"{ran.trained - controls} and {controls} of controls"
-        row(what, executed, naive, f"{(ran.trained - controls) / naive:.3f}", f"{shared / naive:.3f}", again)
+    with ray_session(Resources(), 4):
+        for place, (what, (fields, shared, naive)) in enumerate(gates.items()):
+            study = made(root, f"counts{place}", **fields)  # type: ignore[arg-type]
+            most, _ = forecast_of(study).phases["proposals"]
+            assert (most.shared, most.naive) == (shared, naive)
+            ran = search(study, 4, 0.0)
+            controls = ran.trained - shared  # all tasks mixed: no proposal has it
+            again = search(study, 4, 0.0).trained - ran.trained
+            executed = f"{ran.trained - controls} and {controls} of controls"
+            row(what, executed, naive, f"{(ran.trained - controls) / naive:.3f}", f"{shared / naive:.3f}", again)
 
 
 def makespans(root: Path, quick: bool) -> None:
-    table("workers", "stages", "seconds each", "makespan over the bound", "the agenda alone")
-    plans: list[tuple[int, str, float]] = [(1, "2", 0.5), (4, "3", 0.5), (16, "3", 4.0)]
+    table("workers", "stages", "seconds each", "makespan over the bound", "to start", "the agenda alone")
+    plans = [(1, "2", 0.5), (2, "3", 0.5), (4, "3", 1.0), (8, "3", 2.0), (16, "3", 4.0), (64, "3", 30.0)]
     for workers, lengths, seconds in plans[:1] if quick else plans:
         study = made(root, f"makespan{workers}", lengths)
         wanted = bound(study, workers)
         with ray_session(Resources(), workers):
-            empty_trials(4 * workers, workers, root / "warm")
             ran = search(study, workers, seconds)
         assert ran.trained == wanted.stages
-        ratio = ran.seconds / (wanted.bound * seconds)
-        print(
-            f"| {workers} | {ran.trained} | {seconds} | {ratio:.3f} | {wanted.seconds / wanted.bound:.3f} |", flush=True
-        )
+        best = wanted.bound * seconds
+        figures = (ran.seconds / best, ran.to_start / best, wanted.seconds / wanted.bound)
+        row(workers, ran.trained, seconds, *(f"{figure:.3f}" for figure in figures))
 
 
 def overhead(root: Path, quick: bool) -> None:
     pairs: list[tuple[float, float]] = []
     alone: list[float] = []
-    for turn in range(2 if quick else 5):
-        study = made(root, f"overhead{turn}", "3")
-        empty = empty_trials(504, 2, root / f"empty{turn}") / 504
-        ran = search(study, 2, 0.0)
-        pairs.append((ran.seconds / ran.trained, empty))
-        alone.append((ran.seconds - ran.trials * empty) / ran.trained / empty)
+    with ray_session(Resources(), 2):
+        for turn in range(2 if quick else 7):
+            study = made(root, f"overhead{turn}", "3")
+            empty = empty_trials(504, 2, root / f"empty{turn}") / 504
+            ran = search(study, 2, 0.0)
+            pairs.append((ran.seconds / ran.trained, empty))
+            alone.append((ran.seconds - ran.trials * empty) / ran.trained / empty)
     ratios = [ours / theirs for ours, theirs in pairs]
     table("a stage and its share of a trial, over an empty Tune trial", "the stage alone", "ms a stage", "ms a trial")
-    ours, theirs = (1000 * statistics.median(side) for side in zip(*pairs, strict=True))
-    row(spread(ratios), spread(alone), f"{ours:.1f}", f"{theirs:.1f}")
+    row(spread(ratios), spread(alone), *(spread([1000 * side for side in sides]) for sides in zip(*pairs, strict=True)))
 
 
 def spread(values: list[float]) -> str:
@@ -280,37 +292,32 @@ def spread(values: list[float]) -> str:
 
 def growth(root: Path, quick: bool) -> None:
     table("trials", "stages", "ms a trial", "ms a trial to plan")
-    for trials in (100, 300) if quick else (1000, 3000, 10_000):
-        study = made(root, f"growth{trials}", "4", rates="1.0e-3, 5.0e-4", trials=str(trials))
-        began = time.perf_counter()
-        forecast_of(study)
-        planned = time.perf_counter() - began
-        ran = search(study, 2, 0.0)
-        row(ran.trials, ran.trained, f"{1000 * ran.seconds / ran.trials:.1f}", f"{1000 * planned / ran.trials:.1f}")
+    with ray_session(Resources(), 2):
+        for trials in (100, 300) if quick else (1000, 3000, 10_000):
+            study = made(root, f"growth{trials}", "4", rates="1.0e-3, 5.0e-4", trials=str(trials))
+            began = time.perf_counter()
+            forecast_of(study)
+            planned = time.perf_counter() - began
+            ran = search(study, 2, 0.0)
+            row(ran.trials, ran.trained, f"{1000 * ran.seconds / ran.trials:.1f}", f"{1000 * planned / ran.trials:.1f}")
 
 
 PARTS: dict[str, Callable[[Path, bool], None]] = {
-    "counts": lambda root, quick: counts(root),
+    "counts": counts,
     "overhead": overhead,
     "growth": growth,
+    "makespan": makespans,
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only", choices=[*PARTS, "makespan"])
+    parser.add_argument("--only", choices=PARTS)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="trie") as name:
-        root = Path(name)
-        wanted = [given.only] if given.only else [*PARTS, "makespan"]
-        inside = [part for part in PARTS if part in wanted]
-        if inside:
-            with ray_session(Resources(), 4):
-                for part in inside:
-                    PARTS[part](root, given.quick)
-        if "makespan" in wanted:
-            makespans(root, given.quick)
+        for part in [given.only] if given.only else PARTS:
+            PARTS[part](Path(name), given.quick)
 
 
 if __name__ == "__main__":
