@@ -135,18 +135,26 @@ class Resources:
     """A fraction shares a card (its memory is yours to divide); above 1, whole cards."""
     stage_minutes: float | None = None
     """A stage that takes longer counts as hanging: its worker is ended, and the work is tried again."""
+    checkpoint_minutes: float | None = 5.0
+    """Between two parts of a stage that are kept while it is trained, so that a killed worker loses no more; None: none
+    are kept."""
     cache_gigabytes: float | None = None
     """The most that stages from an object store may take on a node; None: no limit."""
 
     def __post_init__(self) -> None:
         if self.cpu < 1:
             raise ValueError(f"cpu is {self.cpu}; give 1 or more")
-        for name in ("stage_minutes", "cache_gigabytes"):
+        for name in ("stage_minutes", "checkpoint_minutes", "cache_gigabytes"):
             value = getattr(self, name)
             if value is not None and value <= 0:
                 raise ValueError(f"{name} is {value}; give a number above 0, or leave it out for no limit")
         if self.gpu < 0 or (self.gpu > 1 and self.gpu != int(self.gpu)):
             raise ValueError(f"gpu is {self.gpu}; give a fraction up to 1, or a whole number above it")
+
+    @property
+    def checkpoint_seconds(self) -> float | None:
+        """`checkpoint_minutes` in seconds."""
+        return None if self.checkpoint_minutes is None else 60 * self.checkpoint_minutes
 
     @property
     def stage_seconds(self) -> float | None:

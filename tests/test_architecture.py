@@ -18,7 +18,7 @@ MAY_IMPORT = {
 HOMES = {
     "torch": ("trainables/",),
     "transformers": ("trainables/",),
-    "ray": ("experiments/", "trainables/trial.py", "trainables/leases.py"),
+    "ray": ("experiments/", "trainables/trial.py", "trainables/leases.py", "trainables/nodes.py"),
 }
 FILES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))
 

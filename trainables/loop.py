@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,10 +59,12 @@ def train(
     last_step: int | None = None,
     optimizer_file: Path | None = None,
     micro_batch_size: int | None = None,
+    after_step: Callable[[int, torch.optim.Optimizer], None] | None = None,
 ) -> Trained:
     """Train the model in place from `first_step` up to `last_step` (None: the end of the stage), where it is.
 
     `optimizer_file` is what `save_optimizer` wrote at `first_step`; it is needed for all steps but the first.
+    `after_step` is told the steps done so far, after each but the last, and may save model and optimiser.
     `micro_batch_size` cuts batches into parts that fit the device; up to rounding it changes nothing.
 
     Raises:
@@ -91,6 +93,8 @@ def train(
                 raise TrainingDiverged(_diverged(stage, step, task))
             losses.append((task, loss))
             examples += batch.examples
+            if after_step is not None and step + 1 < last_step:
+                after_step(step + 1, optimizer)
     return Trained(
         optimizer=optimizer,
         losses=_recent_means(losses),

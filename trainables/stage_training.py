@@ -9,9 +9,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from evaluators.reading import labels_of
 from evaluators.source import DataSource
@@ -25,7 +27,7 @@ from trainables.feed import Feed, open_feed
 from trainables.loop import Trained, train
 from trainables.model import MultiHeadModel
 from trainables.settings import Training
-from trainables.trainer import Shorter
+from trainables.trainer import Begun, Keeper
 from trainables.weights import load_encoder_weights, load_weights, save_optimizer, save_weights
 
 WEIGHTS = "model.safetensors"
@@ -56,9 +58,7 @@ class FinishedStage:
 
     def save(self, folder: Path) -> None:
         """Weights and, where a longer stage may go on from here, the optimiser's state."""
-        save_weights(self.model, folder / WEIGHTS)
-        if self.keep_optimizer:
-            save_optimizer(self.trained.optimizer, self.model, folder / OPTIMIZER)
+        _save(self.model, self.trained.optimizer if self.keep_optimizer else None, folder)
 
 
 @dataclass(kw_only=True)
@@ -77,12 +77,12 @@ class StageTrainer:
     _tasks: dict[str, Task] = field(default_factory=dict, repr=False)
     _feeds: dict[str, Feed] = field(default_factory=dict, repr=False)
 
-    def train(self, stage: Stage, start: Path | None, shorter: Shorter | None) -> FinishedStage:
-        """Train to the stage's end: from the start's encoder with fresh heads, or from its shorter version."""
+    def train(self, stage: Stage, start: Path | None, begun: Begun | None, keeper: Keeper) -> FinishedStage:
+        """Train to the stage's end: from the start's encoder with fresh heads, or from its first steps."""
         feeds = {name: self._feed(name) for name in stage.tasks}
         model = self._model(stage.tasks)
-        if shorter is not None:
-            load_weights(model, shorter.path / WEIGHTS)
+        if begun is not None:
+            load_weights(model, begun.path / WEIGHTS)
         elif start is not None:
             load_encoder_weights(model, start / WEIGHTS)
         model.to(best_device())
@@ -92,8 +92,9 @@ class StageTrainer:
             stage,
             self.training,
             seed=self.seed,
-            first_step=shorter.steps if shorter else 0,
-            optimizer_file=shorter.path / OPTIMIZER if shorter else None,
+            first_step=begun.steps if begun else 0,
+            optimizer_file=begun.path / OPTIMIZER if begun else None,
+            after_step=partial(_keep_if_due, model, keeper),
         )
         return FinishedStage(model=model, trained=trained, keep_optimizer=self.keep_optimizer)
 
@@ -124,6 +125,17 @@ class StageTrainer:
                 self._task(name), self.data, loaded_encoder(self.encoder, self.fingerprint), self.training, self.cache
             )
         return self._feeds[name]
+
+
+def _keep_if_due(model: MultiHeadModel, keeper: Keeper, steps: int, optimizer: torch.optim.Optimizer) -> None:
+    if keeper.is_due(steps):
+        keeper.keep(steps, partial(_save, model, optimizer))
+
+
+def _save(model: MultiHeadModel, optimizer: torch.optim.Optimizer | None, folder: Path) -> None:
+    save_weights(model, folder / WEIGHTS)
+    if optimizer is not None:
+        save_optimizer(optimizer, model, folder / OPTIMIZER)
 
 
 @lru_cache(maxsize=1)

@@ -28,9 +28,10 @@ from search_spaces.plan import Stage
 from trainables.claims import Claims
 from trainables.encoder_source import EncoderSource, encoder_fingerprint
 from trainables.keys import digest, family_key, stage_content, stage_key
+from trainables.parts import Pace, Parts
 from trainables.settings import Training
 from trainables.store import Entry, Store
-from trainables.trainer import Shorter, Trainer
+from trainables.trainer import Begun, Trainer
 
 if TYPE_CHECKING:
     from trainables.model import MultiHeadModel
@@ -65,6 +66,8 @@ class StageRunner:
     """None: locks of this machine, waited for."""
     trainer: Trainer | None = None
     """None: the one that trains for real."""
+    pace: Pace = field(default_factory=Pace)
+    """How often a stage in training is kept."""
     on_trained: Callable[[str], None] = lambda key: None
     """Told the key of every stage that was trained and stored."""
     stored: list[str] = field(default_factory=list)
@@ -139,40 +142,45 @@ class StageRunner:
         """
         if checkpoint.path is None:
             return self._trainer.load(None, ())
-        with self._in_use(checkpoint) as entry:
+        with self._in_use(checkpoint.key) as entry:
             assert entry is not None
             return self._trainer.load(entry.path, tuple(entry.record["content"]["stage"]["mixture"]))
 
     @contextmanager
-    def _in_use(self, checkpoint: Checkpoint) -> Iterator[Entry | None]:
-        """Its entry, sound; errors of one that is spoilt meanwhile are told as that. None without a path.
+    def _in_use(self, key: str) -> Iterator[Entry | None]:
+        """Its entry, sound; errors of one that is spoilt meanwhile are told as that. None for no name.
 
         Raises:
             StageGone: it is, or was meanwhile.
         """
-        if checkpoint.path is None:
+        if not key:
             yield None
             return
-        entry = self.store.open(checkpoint.key)
+        entry = self.store.open(key)
         if entry is None:
-            raise StageGone(checkpoint.key)
+            raise StageGone(key)
         try:
             yield entry
         except Exception as error:
-            if self.store.open(checkpoint.key) is None:
-                raise StageGone(checkpoint.key) from error
+            if self.store.open(key) is None:
+                raise StageGone(key) from error
             raise
 
     def _train(self, stage: Stage, start: Checkpoint, key: str) -> Path:
         self.store.sweep()
         family = family_key(start.key, stage, **self._circumstances(stage))
-        first_step, shorter = self._longest_shorter(stage, start, family)
-        with self._in_use(start) as begun, self._in_use(shorter) as continued:
+        content = stage_content(start.key, stage, **self._circumstances(stage))
+        parts = Parts(self.store, key, content, stage.steps, self.pace)
+        first_step, before = max(self._longest_shorter(stage, start, family), parts.latest())
+        with self._in_use(start.key if start.path else "") as from_here, self._in_use(before) as continued:
             trained = self._trainer.train(
-                stage, begun.path if begun else None, Shorter(continued.path, first_step) if continued else None
+                stage,
+                from_here.path if from_here else None,
+                Begun(continued.path, first_step) if continued else None,
+                parts,
             )
         record = {
-            "content": stage_content(start.key, stage, **self._circumstances(stage)),
+            "content": content,
             "family": family,
             "continued_from_step": first_step,
             "versions": _versions(),
@@ -181,22 +189,22 @@ class StageRunner:
         if self._continues:
             self.store.note_length(family, stage.steps)  # before the entry: a note without an entry does no harm
         path = self.store.publish(key, trained.save, record)
+        parts.drop()
         self.stored.append(key)
         self.steps += stage.steps - first_step
         self.examples += trained.examples
         return path
 
-    def _longest_shorter(self, stage: Stage, start: Checkpoint, family: str) -> tuple[int, Checkpoint]:
-        """How far the longest stored shorter stage went, and its end; without a path if there is none."""
-        none = 0, Checkpoint("", None)
+    def _longest_shorter(self, stage: Stage, start: Checkpoint, family: str) -> tuple[int, str]:
+        """Steps of the longest stored shorter stage, and its name; 0 steps if there is none."""
         if not self._continues:
-            return none
+            return 0, ""
         for steps in reversed(self.store.lengths(family)):
             if steps < stage.steps:
                 key = self.key(Stage(mixture=stage.mixture, learning_rate=stage.learning_rate, steps=steps), start)
-                if entry := self.store.open(key):
-                    return steps, Checkpoint(key, entry.path)
-        return none
+                if self.store.open(key):
+                    return steps, key
+        return 0, ""
 
     @property
     def _continues(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -12,11 +12,23 @@ if TYPE_CHECKING:
     from trainables.model import MultiHeadModel
 
 
-class Shorter(NamedTuple):
-    """A stored shorter version of a stage."""
+class Begun(NamedTuple):
+    """The first steps of a stage, stored: a shorter version of it, or a part."""
 
     path: Path
     steps: int
+
+
+class Keeper(Protocol):
+    """Keeps a stage in training now and then."""
+
+    def is_due(self, steps: int) -> bool:
+        """Should the stage be kept after so many steps?"""
+        ...
+
+    def keep(self, steps: int, write: Callable[[Path], None]) -> None:
+        """Keep what `write` puts into a folder: weights and optimiser state after so many steps."""
+        ...
 
 
 class TrainedStage(Protocol):
@@ -40,8 +52,8 @@ class TrainedStage(Protocol):
 class Trainer(Protocol):
     """Trains and loads models; knows neither keys nor the store."""
 
-    def train(self, stage: Stage, start: Path | None, shorter: Shorter | None) -> TrainedStage:
-        """Train to the stage's end: from the start's encoder with fresh heads, or from its shorter version."""
+    def train(self, stage: Stage, start: Path | None, begun: Begun | None, keeper: Keeper) -> TrainedStage:
+        """Train to the stage's end: from the start's encoder with fresh heads, or from its first steps."""
         ...
 
     def load(self, path: Path | None, tasks: Sequence[str]) -> MultiHeadModel:

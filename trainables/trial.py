@@ -38,6 +38,8 @@ from search_spaces.plan import Plan, Stage, from_json
 from trainables.claims import AllOf, StageBusy, TimeLimit
 from trainables.encoder_source import EncoderSource
 from trainables.leases import leases_of
+from trainables.nodes import node_leaves
+from trainables.parts import Pace
 from trainables.settings import Inference, Training
 from trainables.stages import Checkpoint, StageGone, StageRunner
 from trainables.store import open_store
@@ -71,6 +73,8 @@ class TrialSettings:
     cache_bytes: int | None = None
     """The most that stages from an object store may take on a node."""
     threads: int
+    checkpoint_seconds: float | None = None
+    """Between two parts of a stage that are kept while it is trained; None: none are."""
     stage_seconds: float | None = None
     """A stage that takes longer hangs: its worker is ended, and the work tried again."""
 
@@ -228,6 +232,7 @@ def _runner(settings: TrialSettings, seed: int) -> StageRunner:
         training=settings.training,
         seed=seed,
         cache=settings.cache,
+        pace=Pace(seconds=settings.checkpoint_seconds, node_leaves=node_leaves),
     )
 
 

@@ -42,7 +42,7 @@ from trainables.claims import AllOf
 from trainables.leases import Leases, leases_of
 from trainables.stages import StageRunner
 from trainables.store import open_store
-from trainables.trainer import Shorter
+from trainables.trainer import Begun, Keeper
 from trainables.trial import TrialSettings
 
 SPEC = """\
@@ -85,7 +85,7 @@ class Sleeper:
     seconds: float
     diary: Path
 
-    def train(self, stage: Stage, start: Path | None, shorter: Shorter | None) -> Slept:
+    def train(self, stage: Stage, start: Path | None, begun: Begun | None, keeper: Keeper) -> Slept:
         with self.diary.open("a") as file:
             file.write(f"{os.getpid()} {time.time()}\n")
         time.sleep(self.seconds)

@@ -2,10 +2,11 @@ import errno
 import logging
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Literal, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,10 +21,11 @@ from search_spaces.count import Run, StageCounter
 from search_spaces.ladder import Ladder
 from search_spaces.plan import Plan, Stage, mixture
 from trainables.encoder_source import EncoderSource
+from trainables.parts import Pace
 from trainables.settings import Training
 from trainables.stages import Checkpoint, StageGone, StageRunner
 from trainables.store import FolderStore, StoreError
-from trainables.trainer import Shorter
+from trainables.trainer import Begun, Keeper, TrainedStage, Trainer
 
 
 def read_pair(row: Row) -> Pair:
@@ -86,9 +88,9 @@ class NotingTrainer:
 
     calls: list[str] = field(default_factory=list)
 
-    def train(self, stage: Stage, start: Path | None, shorter: Shorter | None) -> Noted:
+    def train(self, stage: Stage, start: Path | None, begun: Begun | None, keeper: Keeper) -> Noted:
         before = "" if start is None else (start / "model.safetensors").read_text()
-        done = shorter.steps if shorter else 0
+        done = begun.steps if begun else 0
         self.calls.append(f"{'+'.join(stage.tasks)} {done}-{stage.steps}")
         return Noted(f"{before}{'+'.join(stage.tasks)} {stage.steps}\n", examples=(stage.steps - done) * 32)
 
@@ -337,3 +339,92 @@ def test_tags_that_a_declaration_leaves_open_are_those_of_the_data(runner: Make,
     stages = runner(trainer=None, suite=suite, data=DataSource(root=tmp_path))
     model = stages.load(stages.run(stage(2, ccg=1), start=stages.start))
     assert model.labels["ccg"] == ("N", "N/N", "NP/N")
+
+
+# Parts
+
+
+class Killed(Exception):
+    """Instead of a signal."""
+
+
+@dataclass
+class KilledAfter:
+    """The real trainer, until a stage has been kept so often."""
+
+    trainer: Trainer
+    parts: int
+    kept: list[int] = field(default_factory=list)
+
+    def train(self, stage: Stage, start: Path | None, begun: Begun | None, keeper: Keeper) -> TrainedStage:
+        def keep(steps: int, write: Callable[[Path], None]) -> None:
+            keeper.keep(steps, write)
+            self.kept.append(steps)
+            if len(self.kept) == self.parts:
+                raise Killed
+
+        return self.trainer.train(stage, start, begun, SimpleNamespace(is_due=keeper.is_due, keep=keep))
+
+    def load(self, path: Path | None, tasks: Sequence[str]) -> Any:
+        return self.trainer.load(path, tasks)
+
+
+def killed(runner: StageRunner, parts: int) -> list[int]:
+    """Trains until the stage was kept so often; the steps after which it was."""
+    trainer = KilledAfter(cast(Trainer, runner._trainer), parts)
+    broken = replace(runner, trainer=trainer)
+    with pytest.raises(Killed):
+        broken.run(stage(40, same=1.0, other=2.0), start=broken.start)
+    return trainer.kept
+
+
+@pytest.mark.parametrize("schedule", ["constant", "linear"])
+def test_a_killed_stage_goes_on_from_its_last_part_to_the_same_bytes(
+    runner: Make, tmp_path: Path, schedule: Literal["constant", "linear"]
+) -> None:
+    training = Training(batch_size=8, max_length_tokens=32, schedule=schedule)
+    often = runner(trainer=None, training=training, pace=Pace(seconds=0.0))
+    assert killed(often, 1) == [2], "a twentieth of the stage"
+    assert killed(often, 3) == [4, 6, 8], "it went on from there"
+    end = often.run(stage(40, same=1.0, other=2.0), start=often.start)
+    whole = runner(trainer=None, training=training, store=FolderStore(tmp_path / "another"))
+    assert files(end.path) == files(whole.run(stage(40, same=1.0, other=2.0), start=whole.start).path)
+    assert often.steps == 40 - 8
+    assert list(often.store.entries()) == [end.key], "parts are gone"
+    assert often.store.lengths(end.key) == []
+
+
+def test_a_spoilt_part_is_put_away_and_the_stage_begins_again(runner: Make) -> None:
+    stages = runner(trainer=None, pace=Pace(seconds=0.0))
+    killed(stages, 2)
+    (part,) = stages.store.entries()
+    next(cast(FolderStore, stages.store).path(part).glob("opt*")).write_bytes(b"spoilt")
+    stages.run(stage(40, same=1.0, other=2.0), start=stages.start)
+    assert stages.steps == 40
+    assert [name.partition(".")[0] for name in stages.store.quarantined()] == [part]
+
+
+def test_a_stage_is_kept_once_when_its_node_is_told_to_go(runner: Make) -> None:
+    stages = runner(trainer=None, pace=Pace(seconds=None, node_leaves=lambda: True))
+    assert killed(stages, 1) == [1]
+    unhurried = runner(trainer=None, pace=Pace(seconds=3600.0))
+    unhurried.run(stage(40, same=1.0, other=2.0), start=unhurried.start)
+    assert unhurried.steps == 39, "and only the last step of it was not lost"
+
+
+def test_a_store_that_refuses_a_part_stops_no_training(
+    runner: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish, refused = FolderStore.publish, []
+
+    def refusing(self: FolderStore, key: str, write: Callable[[Path], None], record: Mapping[str, Any]) -> Path:
+        if "part_of" in record["content"]:
+            refused.append(key)
+            raise StoreError("the disk is full")
+        return publish(self, key, write, record)
+
+    monkeypatch.setattr(FolderStore, "publish", refusing)
+    stages = runner(trainer=None, pace=Pace(seconds=0.0))
+    assert stages.run(stage(40, same=1.0), start=stages.start).path is not None
+    assert refused
+    assert "could not be kept: the disk is full" in caplog.text
