@@ -47,6 +47,7 @@ def spent(run: Run) -> dict[str, Any]:
         "search_examples": sum(report.examples for report in reports),
         "stages": _stage_rows(stages),
         "quarantined": run.environment.get("quarantined", {}),
+        "micro_batches": run.environment.get("micro_batches", {}),
         "seconds": run.environment.get("seconds", {}),
     }
 

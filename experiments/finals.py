@@ -137,7 +137,9 @@ class _Journals:
             self._finals.append([{**fixed, "task": "trunk", "unit": None, **_counts(outcome)}])
 
     def _note_stages(self, fixed: Row, outcome: Mapping[str, Any]) -> None:
-        self._stages.append([{**fixed, "key": key, "time": now()} for key in outcome.get("stored", ())])
+        small = outcome.get("micro_batches", {})
+        rows = [{**fixed, "key": key, "micro_batches": small, "time": now()} for key in outcome.get("stored", ())]
+        self._stages.append(rows)
 
 
 def _counts(outcome: Mapping[str, Any]) -> Row:

@@ -240,12 +240,15 @@ def _count_stages(study: Study) -> None:
     folder = study.folder
     rows = [row for row in read_rows(folder.trials) if row["event"] == "report"] + read_rows(folder.finals)
     found = read_json(folder.environment)
-    found["stages"]["trained"] = len(read_rows(folder.stages))
+    trained = read_rows(folder.stages)
+    found["stages"]["trained"] = len(trained)
     for name in ("found", "examples"):
         found["stages"][name] = sum(row[name] for row in rows)
     known = forecast_of(study).most
     found["stages"]["known"] = {"naive": known.naive, "shared": known.shared}
     found["quarantined"] = study.store.quarantined()
+    small = [item for row in trained for item in row.get("micro_batches", {}).items()]
+    found["micro_batches"] = {task: min(size for name, size in small if name == task) for task in dict(small)}
     write_json(folder.environment, found)
 
 

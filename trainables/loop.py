@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from search_spaces.plan import Stage
 from trainables.batches import Batch
 from trainables.devices import own_randomness
 from trainables.feed import Feed
+from trainables.memory import MicroBatches
 from trainables.model import MultiHeadModel
 from trainables.seeds import derive
 from trainables.settings import Training
@@ -58,18 +60,21 @@ def train(
     first_step: int = 0,
     last_step: int | None = None,
     optimizer_file: Path | None = None,
-    micro_batch_size: int | None = None,
+    micro_batches: MicroBatches | None = None,
     after_step: Callable[[int, torch.optim.Optimizer], None] | None = None,
 ) -> Trained:
     """Train the model in place from `first_step` up to `last_step` (None: the end of the stage), where it is.
 
     `optimizer_file` is what `save_optimizer` wrote at `first_step`; it is needed for all steps but the first.
     `after_step` is told the steps done so far, after each but the last, and may save model and optimiser.
-    `micro_batch_size` cuts batches into parts that fit the device; up to rounding it changes nothing.
+    `micro_batches` cuts batches into parts that fit the device. Up to rounding it changes nothing but which units drop
+    out: it learns sizes when memory runs out, and may come with some.
 
     Raises:
         TrainingDiverged: a loss or a gradient is not finite.
+        TooLarge: not even one example of a task fits the device's memory.
     """
+    micro_batches = MicroBatches() if micro_batches is None else micro_batches
     last_step = stage.steps if last_step is None else last_step
     if not 0 <= first_step < last_step <= stage.steps:
         raise ValueError(f"steps {first_step} to {last_step} are not within a stage of {stage.steps}")
@@ -87,10 +92,11 @@ def train(
             batch = feeds[task].batch(seed, number).to(model.device)
             for group in optimizer.param_groups:
                 group["lr"] = stage.learning_rate * training.learning_rate_factor(step, stage.steps)
-            torch.manual_seed(derive(seed, "dropout", step))
-            loss = _update(model, optimizer, batch, training, micro_batch_size)
+            add_up = partial(_gradient, model, batch, training, derive(seed, "dropout", step))
+            loss = micro_batches.run(task, batch.examples, add_up)
             if not math.isfinite(loss):
                 raise TrainingDiverged(_diverged(stage, step, task))
+            optimizer.step()
             losses.append((task, loss))
             examples += batch.examples
             if after_step is not None and step + 1 < last_step:
@@ -131,28 +137,23 @@ def _schedule(stage: Stage, seed: int, first_step: int, last_step: int) -> Itera
         seen[task] += 1
 
 
-def _update(
-    model: MultiHeadModel,
-    optimizer: torch.optim.Optimizer,
-    batch: Batch,
-    training: Training,
-    micro_batch_size: int | None,
-) -> float:
-    """One optimiser step; the batch's mean loss, or NaN where loss or gradient is not finite (then nothing changes)."""
-    optimizer.zero_grad(set_to_none=True)
+def _gradient(model: MultiHeadModel, batch: Batch, training: Training, seed: int, size: int | None) -> float:
+    """Leaves the clipped gradient of the batch's mean loss in the parameters, from parts of `size` examples.
+
+    Gives that loss; where the loss or the gradient is not finite, what is not.
+    """
+    model.zero_grad(set_to_none=True)
+    torch.manual_seed(seed)
     total = torch.zeros((), device=model.device)
     questions = batch.questions
-    for part in batch.parts(micro_batch_size):
+    for part in batch.parts(size):
         with _computation(model, training):
             loss: Tensor = model.loss(part, training) / questions
         loss.backward()
         total += loss.detach()
     parameters = [parameter for parameter in model.parameters() if parameter.grad is not None]
     norm = torch.nn.utils.clip_grad_norm_(parameters, training.clip_norm)
-    mean = float(total if torch.isfinite(norm) else norm)
-    if math.isfinite(mean):
-        optimizer.step()
-    return mean
+    return float(total if torch.isfinite(norm) else norm)
 
 
 def _computation(model: MultiHeadModel, training: Training) -> Any:

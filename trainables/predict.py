@@ -24,6 +24,7 @@ from trainables.batches import Batch
 from trainables.columns import Features
 from trainables.encode_tags import NO_WORD
 from trainables.features import asked_features
+from trainables.memory import with_fitting_batches
 from trainables.model import MultiHeadModel
 from trainables.profiles import resolved
 from trainables.retrieval import Ways, mined, nearest
@@ -67,7 +68,14 @@ def predict(
         head = task.trained_as or task.name
         model.head(head)
         features = asked_features(examples, task, model.loaded, training.of(head), cache)
-        return _READERS[task.kind](_Asked(model, head, task, examples, features, language, inference, work))
+
+        def answers(fitting: Inference) -> list[Prediction]:
+            tried = Work()
+            found = _READERS[task.kind](_Asked(model, head, task, examples, features, language, fitting, tried))
+            work.add(tried)  # not what did not fit
+            return found
+
+        return with_fitting_batches(inference, answers)
 
 
 def chosen_on_dev(task: Task) -> bool:

@@ -7,7 +7,7 @@ place, and the next stage or trial needs the encoder as it was.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from trainables.encoder import Encoder, load_encoder
 from trainables.encoder_source import EncoderSource
 from trainables.feed import Feed, open_feed
 from trainables.loop import Trained, train
+from trainables.memory import micro_batches_of
 from trainables.model import MultiHeadModel
 from trainables.settings import Training
 from trainables.trainer import Begun, Keeper
@@ -41,6 +42,8 @@ class FinishedStage:
     model: MultiHeadModel
     trained: Trained
     keep_optimizer: bool
+    micro_batches: Mapping[str, int]
+    """Training task -> examples that went through the device at once, where the whole batch did not fit."""
 
     @property
     def examples(self) -> int:
@@ -54,6 +57,7 @@ class FinishedStage:
             "losses": dict(self.trained.losses),
             "examples": self.trained.examples,
             "seconds": round(self.trained.seconds, 3),
+            "micro_batches": dict(self.micro_batches),
         }
 
     def save(self, folder: Path) -> None:
@@ -86,6 +90,7 @@ class StageTrainer:
         elif start is not None:
             load_encoder_weights(model, start / WEIGHTS)
         model.to(best_device())
+        micro_batches = micro_batches_of(self.fingerprint)
         trained = train(
             model,
             feeds,
@@ -94,9 +99,15 @@ class StageTrainer:
             seed=self.seed,
             first_step=begun.steps if begun else 0,
             optimizer_file=begun.path / OPTIMIZER if begun else None,
+            micro_batches=micro_batches,
             after_step=partial(_keep_if_due, model, keeper),
         )
-        return FinishedStage(model=model, trained=trained, keep_optimizer=self.keep_optimizer)
+        return FinishedStage(
+            model=model,
+            trained=trained,
+            keep_optimizer=self.keep_optimizer,
+            micro_batches={task: size for task, size in micro_batches.sizes.items() if task in stage.tasks},
+        )
 
     def load(self, path: Path | None, tasks: Sequence[str]) -> MultiHeadModel:
         """The model of a stored stage with the heads of its tasks; the bare encoder for no path."""

@@ -78,6 +78,8 @@ class StageRunner:
     """Optimiser steps taken so far."""
     examples: int = 0
     """Examples trained on so far."""
+    micro_batches: dict[str, int] = field(default_factory=dict)
+    """Training task -> examples at once on the device, where memory ran out with the whole batch."""
     _data: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -193,6 +195,7 @@ class StageRunner:
         self.stored.append(key)
         self.steps += stage.steps - first_step
         self.examples += trained.examples
+        self.micro_batches |= trained.facts.get("micro_batches", {})
         return path
 
     def _longest_shorter(self, stage: Stage, start: Checkpoint, family: str) -> tuple[int, str]:

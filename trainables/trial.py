@@ -248,7 +248,8 @@ class _Meter:
         now = self._now()
         spent = {name: now[name] - self._before[name] for name in now}
         self._before = now
-        return {**spent, "seconds": round(spent["seconds"], 3)}
+        spent["seconds"] = round(spent["seconds"], 3)
+        return {**spent, "micro_batches": dict(self._stages.micro_batches)}
 
     def _now(self) -> dict[str, Any]:
         stages = self._stages

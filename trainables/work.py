@@ -43,6 +43,11 @@ class Work:
         self.processed_tokens += processed
         self.inputs += inputs
 
+    def add(self, other: Work) -> None:
+        """What more it took."""
+        for name, count in asdict(other).items():
+            setattr(self, name, getattr(self, name) + count)
+
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
         return {**asdict(self), "real_share": round(self.real_share, 4)}

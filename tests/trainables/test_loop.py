@@ -13,15 +13,18 @@ from torch import Tensor
 from evaluators.gold import gold_of
 from evaluators.task import Kind, Task
 from search_spaces.plan import Stage, mixture
+from trainables.batches import Batch
 from trainables.devices import best_device
 from trainables.encoder import Encoder
 from trainables.features import encode_for_training, finished
 from trainables.feed import Feed
 from trainables.loop import TrainingDiverged, task_order, train
+from trainables.memory import MicroBatches, TooLarge
 from trainables.model import MultiHeadModel
 from trainables.predict import predict
 from trainables.settings import Training
 from trainables.weights import load_weights, save_optimizer, save_weights
+from trainables.work import Work
 
 Twelve = Callable[[Kind], Any]
 Tasks = dict[Kind, Task]
@@ -137,14 +140,84 @@ def test_a_batch_in_parts_has_the_gradient_of_the_whole(kind: Kind, tiny: Any, t
 
 def test_micro_batches_are_counted_as_one_step(tiny: Any, tasks: Tasks, feeds: Any, training: Training) -> None:
     losses = []
-    for size in (None, 5):
+    for sizes in ({}, {"pair": 5}):
         encoder = tiny("xlm-roberta")
         model = MultiHeadModel(encoder, [tasks[Kind.PAIR]], 0)
         feed = feeds(encoder, training, Kind.PAIR)
-        trained = train(model, feed, stage_of(3, 1e-3, "pair"), training, seed=0, micro_batch_size=size)
+        stage = stage_of(3, 1e-3, "pair")
+        trained = train(model, feed, stage, training, seed=0, micro_batches=MicroBatches(sizes))
         assert trained.examples == 36
         losses.append(trained.losses["pair"])
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+
+
+def short_of_memory(monkeypatch: pytest.MonkeyPatch, room: int) -> list[int]:
+    """A device that holds so many examples at once; how many were tried."""
+    tried: list[int] = []
+    loss = MultiHeadModel.loss
+
+    def limited(self: MultiHeadModel, batch: Batch, training: Training) -> Tensor:
+        tried.append(batch.examples)
+        if batch.examples > room:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
+        return loss(self, batch, training)
+
+    monkeypatch.setattr(MultiHeadModel, "loss", limited)
+    return tried
+
+
+def test_a_batch_that_does_not_fit_is_halved_and_its_update_stays(
+    tiny: Any, tasks: Tasks, feeds: Any, training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calm = replace(training, batch_size=12)
+    models = []
+    for room in (12, 4):
+        with monkeypatch.context() as patch:
+            tried, micro_batches = short_of_memory(patch, room), MicroBatches()
+            encoder = tiny("xlm-roberta")
+            for module in encoder.module.modules():
+                if isinstance(module, torch.nn.Dropout):
+                    module.p = 0.0
+            model = MultiHeadModel(encoder, [tasks[Kind.PAIR]], 0)
+            for module in model.modules():
+                if isinstance(module, torch.nn.Dropout):
+                    module.p = 0.0
+            stage = stage_of(3, 1e-3, "pair")
+            train(model, feeds(encoder, calm, Kind.PAIR), stage, calm, seed=0, micro_batches=micro_batches)
+            models.append(parameters(model))
+    assert tried == [12, 6, *[3] * 12]
+    assert micro_batches.sizes == {"pair": 3}
+    for name, tensor in models[0].items():
+        torch.testing.assert_close(tensor, models[1][name], atol=2e-4, rtol=1e-3)
+
+
+def test_an_example_that_does_not_fit_ends_the_stage_with_a_mend(
+    tiny: Any, tasks: Tasks, feeds: Any, training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short_of_memory(monkeypatch, 0)
+    encoder = tiny("xlm-roberta")
+    model = MultiHeadModel(encoder, [tasks[Kind.PAIR]], 0)
+    with pytest.raises(TooLarge, match=r"an example of pair does not fit .* lower max_length_tokens"):
+        train(model, feeds(encoder, training, Kind.PAIR), stage_of(3, 1e-3, "pair"), training, seed=0)
+
+
+def test_answers_are_those_of_smaller_batches_where_memory_runs_out(
+    tiny: Any, tasks: Tasks, twelve: Twelve, training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = MultiHeadModel(tiny("xlm-roberta"), [tasks[Kind.PAIR]], 0)
+    whole = predict(model, tasks[Kind.PAIR], twelve(Kind.PAIR), "en", training)
+    forward, tried, work = MultiHeadModel.forward, [], Work()
+
+    def limited(self: MultiHeadModel, batch: Batch) -> Tensor:
+        tried.append(batch.mask.numel())
+        if batch.mask.numel() > 64:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
+        return forward(self, batch)
+
+    monkeypatch.setattr(MultiHeadModel, "forward", limited)
+    assert predict(model, tasks[Kind.PAIR], twelve(Kind.PAIR), "en", training, work=work) == whole
+    assert max(tried) > 64
+    assert work.inputs == 12, "what failed is not counted"
 
 
 def test_a_loss_that_is_no_number_names_stage_step_and_task(
