@@ -11,11 +11,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -28,6 +26,7 @@ from trainables.devices import own_randomness
 from trainables.feed import Feed
 from trainables.memory import MicroBatches
 from trainables.model import MultiHeadModel
+from trainables.precision import LossScale, computed_in
 from trainables.seeds import derive
 from trainables.settings import Training
 from trainables.weights import load_optimizer
@@ -84,6 +83,7 @@ def train(
     if optimizer_file is not None:
         load_optimizer(optimizer, model, optimizer_file)
 
+    scale = LossScale(training.precision, optimizer)
     began, examples = time.perf_counter(), 0
     losses: list[tuple[str, float]] = []
     model.train()
@@ -92,11 +92,13 @@ def train(
             batch = feeds[task].batch(seed, number).to(model.device)
             for group in optimizer.param_groups:
                 group["lr"] = stage.learning_rate * training.learning_rate_factor(step, stage.steps)
-            add_up = partial(_gradient, model, batch, training, derive(seed, "dropout", step))
+            add_up = partial(_add_up_gradient, model, batch, training, scale.scaler, derive(seed, "dropout", step))
             loss = micro_batches.run(task, batch.examples, add_up)
-            if not math.isfinite(loss):
+            scale.scaler.unscale_(optimizer)
+            norm = float(nn.utils.clip_grad_norm_(model.parameters(), training.clip_norm))
+            if not math.isfinite(loss) or scale.is_exhausted or not (math.isfinite(norm) or scale.is_used):
                 raise TrainingDiverged(_diverged(stage, step, task))
-            optimizer.step()
+            scale.step(optimizer)
             losses.append((task, loss))
             examples += batch.examples
             if after_step is not None and step + 1 < last_step:
@@ -137,29 +139,25 @@ def _schedule(stage: Stage, seed: int, first_step: int, last_step: int) -> Itera
         seen[task] += 1
 
 
-def _gradient(model: MultiHeadModel, batch: Batch, training: Training, seed: int, size: int | None) -> float:
-    """Leaves the clipped gradient of the batch's mean loss in the parameters, from parts of `size` examples.
-
-    Gives that loss; where the loss or the gradient is not finite, what is not.
-    """
+def _add_up_gradient(
+    model: MultiHeadModel,
+    batch: Batch,
+    training: Training,
+    scaler: torch.amp.GradScaler,
+    seed: int,
+    size: int | None,
+) -> float:
+    """The batch's mean loss; its scaled gradient is added up in the parameters, from parts of `size` examples."""
     model.zero_grad(set_to_none=True)
     torch.manual_seed(seed)
     total = torch.zeros((), device=model.device)
     questions = batch.questions
     for part in batch.parts(size):
-        with _computation(model, training):
+        with computed_in(training.precision, model.device):
             loss: Tensor = model.loss(part, training) / questions
-        loss.backward()
+        scaler.scale(loss).backward()
         total += loss.detach()
-    parameters = [parameter for parameter in model.parameters() if parameter.grad is not None]
-    norm = torch.nn.utils.clip_grad_norm_(parameters, training.clip_norm)
-    return float(total if torch.isfinite(norm) else norm)
-
-
-def _computation(model: MultiHeadModel, training: Training) -> Any:
-    if training.precision == "float32":
-        return nullcontext()
-    return torch.autocast(model.device.type, dtype=torch.bfloat16)
+    return float(total)
 
 
 def _diverged(stage: Stage, step: int, task: str) -> str:

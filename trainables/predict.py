@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import torch
-
 from evaluators.examples import Bitext, Example, Prediction
 from evaluators.metrics import BUCC_F1, SQUAD2_F1
 from evaluators.task import Kind, Task
@@ -26,6 +24,7 @@ from trainables.encode_tags import NO_WORD
 from trainables.features import asked_features
 from trainables.memory import with_fitting_batches
 from trainables.model import MultiHeadModel
+from trainables.precision import computed_in
 from trainables.profiles import resolved
 from trainables.retrieval import Ways, mined, nearest
 from trainables.settings import Inference, Training
@@ -57,7 +56,7 @@ def predict(
         return []
     with (
         ready_to_answer(model),
-        torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=training.precision == "bfloat16"),
+        computed_in(training.precision, model.device),
     ):
         if task.kind is Kind.BITEXT:
             sentences, mines = cast(Sequence[Bitext], examples), chosen_on_dev(task)

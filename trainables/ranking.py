@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 import numpy as np
-import torch
 from torch.nn import functional
 
 from evaluators.examples import Passage, Query
@@ -22,6 +21,7 @@ from trainables.candidates import NOTHING, SHARD_PASSAGES, Vectors, nearest_pass
 from trainables.encode_match import full_text
 from trainables.features import input_length, sentence_features
 from trainables.model import MultiHeadModel
+from trainables.precision import computed_in
 from trainables.settings import Inference, Training
 from trainables.work import Work
 
@@ -53,7 +53,7 @@ def ranked(
 
     with (
         ready_to_answer(model),
-        torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=own.precision == "bfloat16"),
+        computed_in(own.precision, model.device),
     ):
         asked = {
             language: _vectors(

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
+Precision: TypeAlias = Literal["float32", "tf32", "bfloat16", "float16"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Masking:
@@ -62,7 +64,7 @@ class Training:
     adam_betas: tuple[float, float] = (0.9, 0.999)
     adam_epsilon: float = 1e-8
     clip_norm: float = 1.0
-    precision: Literal["float32", "bfloat16"] = "float32"
+    precision: Precision = "float32"
     """Of the computation; weights and optimiser state are float32 always."""
     max_examples: int | None = None
     """At most this many training examples a task and language, chosen by a hash of their ids."""

@@ -15,6 +15,9 @@ from torch import Tensor, nn
 
 from evaluators.errors import CairnError
 
+_LOSS_SCALE = "loss_scale"
+"""Of float16, in the optimiser's first group (`trainables.precision`)."""
+
 
 def save_weights(model: nn.Module, file: Path) -> None:
     """Encoder and heads."""
@@ -50,6 +53,8 @@ def save_optimizer(optimizer: torch.optim.Optimizer, model: nn.Module, file: Pat
         for parameter, state in optimizer.state.items()
         for key, value in state.items()
     }
+    if (scale := optimizer.param_groups[0].get(_LOSS_SCALE)) is not None:
+        tensors[_LOSS_SCALE] = scale
     save_file(tensors, file)
 
 
@@ -61,7 +66,10 @@ def load_optimizer(optimizer: torch.optim.Optimizer, model: nn.Module, file: Pat
     """
     parameters = dict(model.named_parameters())
     states: dict[nn.Parameter, dict[str, Any]] = {}
-    for full_name, tensor in _read(file).items():
+    stored = _read(file)
+    if (scale := stored.pop(_LOSS_SCALE, None)) is not None:
+        optimizer.param_groups[0][_LOSS_SCALE] = scale
+    for full_name, tensor in stored.items():
         name, key = full_name.rsplit("|", 1)
         if name not in parameters:
             raise CairnError(f"{file} holds optimiser state of {name}, which the model does not have; delete the entry")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from evaluators.gold import gold_of
@@ -241,6 +242,63 @@ def test_half_precision_keeps_weights_and_moments_in_float32(tiny: Any, tasks: T
     trained = train(model, feeds(encoder, training, Kind.PAIR), stage_of(20, 1e-2, "pair"), training, seed=0)
     kept = [*model.parameters(), *(t for state in trained.optimizer.state.values() for t in state.values())]
     assert {tensor.dtype for tensor in kept} == {torch.float32}
+
+
+def test_float16_scales_its_loss_skips_what_overflows_and_goes_on_from_a_file(
+    tiny: Any, tasks: Tasks, feeds: Any, tmp_path: Path
+) -> None:
+    training = Training(batch_size=12, max_length_tokens=32, precision="float16")
+    stage = stage_of(12, 1e-3, "pair")
+
+    def fresh() -> MultiHeadModel:
+        return MultiHeadModel(tiny("xlm-roberta"), [tasks[Kind.PAIR]], 0)
+
+    def go(model: MultiHeadModel, first: int, last: int) -> torch.optim.Optimizer:
+        state = tmp_path / "optimizer.safetensors" if first else None
+        feed = feeds(model.loaded, training, Kind.PAIR)
+        done = train(model, feed, stage, training, seed=0, first_step=first, last_step=last, optimizer_file=state)
+        save_optimizer(done.optimizer, model, tmp_path / "optimizer.safetensors")
+        return done.optimizer
+
+    whole, halves = fresh(), fresh()
+    go(whole, 0, 12)
+    first = go(halves, 0, 6)
+    scale, growth = first.param_groups[0]["loss_scale"].tolist()
+    assert 0 < growth <= 6 and scale >= 1
+    go(halves, 6, 12)
+    assert all(torch.equal(tensor, parameters(halves)[name]) for name, tensor in parameters(whole).items())
+
+    stored = load_file(tmp_path / "optimizer.safetensors")
+    save_file({**stored, "loss_scale": torch.tensor([2.0**60, 0.0])}, tmp_path / "optimizer.safetensors")
+    before = {name: tensor.clone() for name, tensor in parameters(halves).items()}
+    skipped = go(halves, 6, 7)
+    assert all(torch.equal(tensor, parameters(halves)[name]) for name, tensor in before.items())
+    assert skipped.param_groups[0]["loss_scale"].tolist() == [2.0**59, 0.0]
+
+
+def test_float16_that_overflows_at_every_scale_has_diverged(tiny: Any, tasks: Tasks, feeds: Any) -> None:
+    training = Training(batch_size=12, max_length_tokens=32, precision="float16")
+    model = MultiHeadModel(tiny("xlm-roberta"), [tasks[Kind.PAIR]], 0)
+    model.heads["pair"].register_full_backward_hook(lambda head, wanted, given: tuple(g * float("inf") for g in wanted))
+    with pytest.raises(TrainingDiverged, match="loss of pair"):
+        train(model, feeds(model.loaded, training, Kind.PAIR), stage_of(50, 1e-3, "pair"), training, seed=0)
+
+
+def test_tf32_is_the_libraries_setting_for_the_time_of_training_only(tiny: Any, tasks: Tasks, feeds: Any) -> None:
+    seen: list[str] = []
+
+    class Watched(MultiHeadModel):
+        def loss(self, batch: Batch, training: Training) -> Tensor:
+            seen.append(torch.backends.cuda.matmul.fp32_precision)
+            return super().loss(batch, training)
+
+    before = torch.backends.cuda.matmul.fp32_precision
+    for precision in ("tf32", "float32"):
+        training = Training(batch_size=12, max_length_tokens=32, precision=precision)
+        model = Watched(tiny("xlm-roberta"), [tasks[Kind.PAIR]], 0)
+        train(model, feeds(model.loaded, training, Kind.PAIR), stage_of(1, 1e-3, "pair"), training, seed=0)
+    assert seen == ["tf32", "ieee"]
+    assert torch.backends.cuda.matmul.fp32_precision == before
 
 
 @pytest.mark.gpu
