@@ -186,6 +186,7 @@ def _trial_settings(study: Study) -> TrialSettings:
         cache=study.cache,
         cache_bytes=spec.resources.cache_bytes,
         threads=spec.resources.cpu,
+        hardware=spec.resources.hardware,
         checkpoint_seconds=spec.resources.checkpoint_seconds,
         stage_seconds=spec.resources.stage_seconds,
     )

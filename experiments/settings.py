@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from search_spaces.plan import Stage, mixture
+from trainables.settings import Hardware
 
 Selector: TypeAlias = Literal["en-dev", "pivot-dev"]
 
@@ -132,7 +133,9 @@ class Resources:
 
     cpu: int = 1
     gpu: float = 0.0
-    """A fraction shares a card (its memory is yours to divide); above 1, whole cards."""
+    """A fraction shares a card (its memory is yours to divide); above 1, whole cards that train each stage together."""
+    activation_checkpointing: bool = False
+    """Less memory, about a third slower; for large encoders and long inputs."""
     stage_minutes: float | None = None
     """A stage that takes longer counts as hanging: its worker is ended, and the work is tried again."""
     checkpoint_minutes: float | None = 5.0
@@ -150,6 +153,11 @@ class Resources:
                 raise ValueError(f"{name} is {value}; give a number above 0, or leave it out for no limit")
         if self.gpu < 0 or (self.gpu > 1 and self.gpu != int(self.gpu)):
             raise ValueError(f"gpu is {self.gpu}; give a fraction up to 1, or a whole number above it")
+
+    @property
+    def hardware(self) -> Hardware:
+        """How a stage uses these."""
+        return Hardware(processes=max(1, int(self.gpu)), activation_checkpointing=self.activation_checkpointing)
 
     @property
     def checkpoint_seconds(self) -> float | None:

@@ -27,6 +27,7 @@ from trainables.feed import Feed
 from trainables.memory import MicroBatches
 from trainables.model import MultiHeadModel
 from trainables.precision import LossScale, computed_in
+from trainables.ranks import Ranks
 from trainables.seeds import derive
 from trainables.settings import Training
 from trainables.weights import load_optimizer
@@ -61,11 +62,13 @@ def train(
     optimizer_file: Path | None = None,
     micro_batches: MicroBatches | None = None,
     after_step: Callable[[int, torch.optim.Optimizer], None] | None = None,
+    ranks: Ranks | None = None,
 ) -> Trained:
     """Train the model in place from `first_step` up to `last_step` (None: the end of the stage), where it is.
 
     `optimizer_file` is what `save_optimizer` wrote at `first_step`; it is needed for all steps but the first.
     `after_step` is told the steps done so far, after each but the last, and may save model and optimiser.
+    `ranks` are the processes that train this together; None: this one alone.
     `micro_batches` cuts batches into parts that fit the device. Up to rounding it changes nothing but which units drop
     out: it learns sizes when memory runs out, and may come with some.
 
@@ -83,6 +86,7 @@ def train(
     if optimizer_file is not None:
         load_optimizer(optimizer, model, optimizer_file)
 
+    ranks = ranks or Ranks()
     scale = LossScale(training.precision, optimizer)
     began, examples = time.perf_counter(), 0
     losses: list[tuple[str, float]] = []
@@ -92,8 +96,9 @@ def train(
             batch = feeds[task].batch(seed, number).to(model.device)
             for group in optimizer.param_groups:
                 group["lr"] = stage.learning_rate * training.learning_rate_factor(step, stage.steps)
-            add_up = partial(_add_up_gradient, model, batch, training, scale.scaler, derive(seed, "dropout", step))
-            loss = micro_batches.run(task, batch.examples, add_up)
+            own_seed = derive(seed, "dropout", step, *([ranks.number] if ranks.number else []))
+            add_up = partial(_add_up_gradient, model, batch, training, scale.scaler, ranks, own_seed)
+            loss = ranks.add_up(model, micro_batches.run(task, batch.examples, add_up))
             scale.scaler.unscale_(optimizer)
             norm = float(nn.utils.clip_grad_norm_(model.parameters(), training.clip_norm))
             if not math.isfinite(loss) or scale.is_exhausted or not (math.isfinite(norm) or scale.is_used):
@@ -144,15 +149,16 @@ def _add_up_gradient(
     batch: Batch,
     training: Training,
     scaler: torch.amp.GradScaler,
+    ranks: Ranks,
     seed: int,
     size: int | None,
 ) -> float:
-    """The batch's mean loss; its scaled gradient is added up in the parameters, from parts of `size` examples."""
+    """This rank's share of the batch's mean loss; its scaled gradient is added up from parts of `size` examples."""
     model.zero_grad(set_to_none=True)
     torch.manual_seed(seed)
     total = torch.zeros((), device=model.device)
     questions = batch.questions
-    for part in batch.parts(size):
+    for part in ranks.own(batch, size):
         with computed_in(training.precision, model.device):
             loss: Tensor = model.loss(part, training) / questions
         scaler.scale(loss).backward()

@@ -112,6 +112,17 @@ class Training:
         return max(0.0, (steps - step) / max(1, steps - warmup))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Hardware:
+    """How a stage uses its devices. Up to rounding it changes no numbers, so it is no part of any key."""
+
+    processes: int = 1
+    """That train together, each on a whole device of one node."""
+    activation_checkpointing: bool = False
+    """Compute activations again on the way back instead of keeping them: about a third slower, for long inputs or large
+    encoders."""
+
+
 Pooling: TypeAlias = Literal["mean", "first"]
 ProfileName: TypeAlias = Literal["xtreme-2020", "xtreme", "jiant-14-mean"]
 

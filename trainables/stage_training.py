@@ -27,8 +27,9 @@ from trainables.feed import Feed, open_feed
 from trainables.loop import Trained, train
 from trainables.memory import micro_batches_of
 from trainables.model import MultiHeadModel
-from trainables.settings import Training
-from trainables.trainer import Begun, Keeper
+from trainables.ranks import Ranks
+from trainables.settings import Hardware, Training
+from trainables.trainer import Begun, Keeper, TrainedStage
 from trainables.weights import load_encoder_weights, load_weights, save_optimizer, save_weights
 
 WEIGHTS = "model.safetensors"
@@ -78,17 +79,35 @@ class StageTrainer:
     seed: int
     cache: Path
     keep_optimizer: bool
-    _tasks: dict[str, Task] = field(default_factory=dict, repr=False)
-    _feeds: dict[str, Feed] = field(default_factory=dict, repr=False)
+    hardware: Hardware = field(default_factory=Hardware)
+    _tasks: dict[str, Task] = field(default_factory=dict, init=False, repr=False)
+    _feeds: dict[str, Feed] = field(default_factory=dict, init=False, repr=False)
 
-    def train(self, stage: Stage, start: Path | None, begun: Begun | None, keeper: Keeper) -> FinishedStage:
-        """Train to the stage's end: from the start's encoder with fresh heads, or from its first steps."""
+    def train(self, stage: Stage, start: Path | None, begun: Begun | None, keeper: Keeper) -> TrainedStage:
+        """Train to the stage's end: from the start's encoder with fresh heads, or from its first steps.
+
+        Raises:
+            TrainingDiverged: the loss is no longer a number.
+            TooLarge: an example does not fit the device's memory.
+        """
+        if self.hardware.processes == 1:
+            return self.train_here(stage, start, begun, keeper)
+        from trainables.parallel import train_in_parallel
+
+        return train_in_parallel(self, self.hardware.processes, stage, start, begun, keeper)
+
+    def train_here(
+        self, stage: Stage, start: Path | None, begun: Begun | None, keeper: Keeper, ranks: Ranks | None = None
+    ) -> FinishedStage:
+        """The same in this process, which may be one of several ranks."""
         feeds = {name: self._feed(name) for name in stage.tasks}
         model = self._model(stage.tasks)
         if begun is not None:
             load_weights(model, begun.path / WEIGHTS)
         elif start is not None:
             load_encoder_weights(model, start / WEIGHTS)
+        if self.hardware.activation_checkpointing:
+            model.encoder.activation_checkpointing_enable()
         model.to(best_device())
         micro_batches = micro_batches_of(self.fingerprint)
         trained = train(
@@ -101,6 +120,7 @@ class StageTrainer:
             optimizer_file=begun.path / OPTIMIZER if begun else None,
             micro_batches=micro_batches,
             after_step=partial(_keep_if_due, model, keeper),
+            ranks=ranks,
         )
         return FinishedStage(
             model=model,

@@ -29,7 +29,7 @@ from trainables.claims import Claims
 from trainables.encoder_source import EncoderSource, encoder_fingerprint
 from trainables.keys import digest, family_key, stage_content, stage_key
 from trainables.parts import Pace, Parts
-from trainables.settings import Training
+from trainables.settings import Hardware, Training
 from trainables.store import Entry, Store
 from trainables.trainer import Begun, Trainer
 
@@ -66,6 +66,7 @@ class StageRunner:
     """None: locks of this machine, waited for."""
     trainer: Trainer | None = None
     """None: the one that trains for real."""
+    hardware: Hardware = field(default_factory=Hardware)
     pace: Pace = field(default_factory=Pace)
     """How often a stage in training is kept."""
     on_trained: Callable[[str], None] = lambda key: None
@@ -238,6 +239,7 @@ class StageRunner:
             seed=self.seed,
             cache=self.cache,
             keep_optimizer=self._continues,
+            hardware=self.hardware,
         )
 
 

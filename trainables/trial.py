@@ -20,7 +20,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,7 +40,7 @@ from trainables.encoder_source import EncoderSource
 from trainables.leases import leases_of
 from trainables.nodes import node_leaves
 from trainables.parts import Pace
-from trainables.settings import Inference, Training
+from trainables.settings import Hardware, Inference, Training
 from trainables.stages import Checkpoint, StageGone, StageRunner
 from trainables.store import open_store
 
@@ -73,6 +73,7 @@ class TrialSettings:
     cache_bytes: int | None = None
     """The most that stages from an object store may take on a node."""
     threads: int
+    hardware: Hardware = field(default_factory=Hardware)
     checkpoint_seconds: float | None = None
     """Between two parts of a stage that are kept while it is trained; None: none are."""
     stage_seconds: float | None = None
@@ -232,6 +233,7 @@ def _runner(settings: TrialSettings, seed: int) -> StageRunner:
         training=settings.training,
         seed=seed,
         cache=settings.cache,
+        hardware=settings.hardware,
         pace=Pace(seconds=settings.checkpoint_seconds, node_leaves=node_leaves),
     )
 

@@ -34,7 +34,10 @@ FORKS = {
 SAME = {
     "name of the study": ("name: tiny", "name: other"),
     "folders": ("runs: {runs}", "runs: {runs}\nstore: {runs}/elsewhere"),
-    "workers, cores, time limits": ("finals:", "resources: {cpu: 2, stage_minutes: 5, checkpoint_minutes: 1}\nfinals:"),
+    "workers, cores, time limits": (
+        "finals:",
+        "resources: {cpu: 2, stage_minutes: 5, checkpoint_minutes: 1, activation_checkpointing: true}\nfinals:",
+    ),
     "search": ("trials: 4, searcher: random", "trials: 40, searcher: tpe"),
     "stopping": ("eta: 2", "eta: 4"),
     "finals": ("seeds: [101], target_steps: 4", "seeds: [5, 6], target_steps: 40"),

@@ -22,7 +22,8 @@ from search_spaces.ladder import Ladder
 from search_spaces.plan import Plan, Stage, mixture
 from trainables.encoder_source import EncoderSource
 from trainables.parts import Pace
-from trainables.settings import Training
+from trainables.settings import Hardware, Training
+from trainables.stage_training import StageTrainer
 from trainables.stages import Checkpoint, StageGone, StageRunner
 from trainables.store import FolderStore, StoreError
 from trainables.trainer import Begun, Keeper, TrainedStage, Trainer
@@ -329,6 +330,17 @@ def test_the_encoder_itself_is_never_changed(runner: Make) -> None:
 def test_a_linear_schedule_stores_no_optimiser(runner: Make) -> None:
     stages = runner(trainer=None, training=Training(batch_size=8, max_length_tokens=32, schedule="linear"))
     assert set(files(stages.run(stage(5, same=1), start=stages.start).path)) == {"model.safetensors"}
+
+
+def test_activations_that_are_computed_again_change_no_byte(runner: Make, tmp_path: Path) -> None:
+    plain, again = runner(trainer=None), runner(trainer=None, store=FolderStore(tmp_path / "another"))
+    again.hardware = Hardware(activation_checkpointing=True)
+    one, other = (stages.run(stage(5, same=1), start=stages.start) for stages in (plain, again))
+    assert files(one.path) == files(other.path)
+    trainer = cast(StageTrainer, again._trainer)
+    finished = trainer.train_here(stage(1, same=1), None, None, SimpleNamespace(is_due=lambda steps: False))
+    assert finished.model.encoder.is_activation_checkpointing
+    assert not trainer._model(("same",)).encoder.is_activation_checkpointing, "what is copied stays as it was"
 
 
 def test_tags_that_a_declaration_leaves_open_are_those_of_the_data(runner: Make, tmp_path: Path) -> None:
