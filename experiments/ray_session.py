@@ -61,17 +61,23 @@ def ray_session(resources: Resources, concurrency: int | None) -> Iterator[int]:
             ray.shutdown()
 
 
-def room_for(available: dict[str, float], resources: Resources) -> int:
-    """How many trials fit at once."""
+def places_on(available: dict[str, float], resources: Resources) -> int:
+    """How many trials fit at once on these resources; on nodes that they do not fill evenly, fewer do."""
     room = [available.get("CPU", 0.0) / resources.cpu]
     if resources.gpu:
         room.append(available.get("GPU", 0.0) / resources.gpu)
-    if int(min(room)) < 1:
+    return int(min(room))
+
+
+def room_for(available: dict[str, float], resources: Resources) -> int:
+    """How many trials fit at once: at least one."""
+    room = places_on(available, resources)
+    if not room:
         raise CairnError(
             f"a trial takes {resources.cpu} CPUs and {resources.gpu:g} GPUs, but there are {available.get('CPU', 0):g} "
             f"and {available.get('GPU', 0):g}; lower resources in the spec, or run on a larger machine"
         )
-    return int(min(room))
+    return room
 
 
 def _start(ray: Any, resources: Resources, concurrency: int | None) -> None:

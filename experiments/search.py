@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import ray
 from ray import tune
 from ray.tune.experiment import Trial
 from ray.tune.logger import TBXLoggerCallback
@@ -26,6 +29,7 @@ from ray.tune.search import Searcher
 
 from evaluators.errors import CairnError
 from experiments.ledger import Interrupted
+from experiments.ray_session import places_on
 from experiments.settings import Resources
 from experiments.turns import Turns
 from search_spaces.plan import as_json
@@ -56,7 +60,7 @@ def run_search(
     """
     os.environ["TUNE_MAX_PENDING_TRIALS_PG"] = str(workers)  # else a cluster is asked for one place at a time
     for start in range(MAX_STARTS):
-        board = _Board(turns_of(), workers)
+        board = _Board(turns_of(), workers, resources)
         try:
             _tuner(board, tune.with_parameters(trial, settings=settings), resources, _fresh(folder)).fit()
         except (RuntimeError, tune.TuneError) as error:
@@ -118,9 +122,10 @@ class _Curves(TBXLoggerCallback):  # type: ignore[misc]
 class _Board:
     """What the adapters share."""
 
-    def __init__(self, turns: Turns, workers: int) -> None:
+    def __init__(self, turns: Turns, workers: int, resources: Resources) -> None:
         self.turns = turns
         self.workers = workers
+        self._resources = resources
         self.numbers: dict[str, int] = {}
         """Tune's trial id -> number of the proposal."""
         self.places: dict[str, int] = {}
@@ -128,11 +133,17 @@ class _Board:
         self.taken: Counter[int] = Counter()
         """Turns of a trial so far."""
         self.live: set[str] = set()
-        self.pool = 0
-        """Most workers at once so far."""
+        self._pool = 0
+        """Workers that have come up so far and are still there, as far as is known."""
         self.fatal: str | None = None
         self.mistake: Exception | None = None
         """What went wrong in our own code inside Tune's loop, before Tune wraps it."""
+
+    def awaits_workers(self, running: int) -> bool:
+        """Has the cluster room for workers that have not come up yet?"""
+        room = min(self.workers, _room(self._resources, int(time.monotonic())))
+        self._pool = min(max(self._pool, running), room)
+        return self._pool < room
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -142,6 +153,12 @@ class _Board:
         except Exception as error:
             self.mistake = error
             raise
+
+
+@lru_cache(maxsize=1)
+def _room(resources: Resources, moment: int) -> int:
+    """Trials that fit on the nodes that are there; asked once a second."""
+    return places_on(ray.cluster_resources(), resources)
 
 
 class _Unpickled:
@@ -213,17 +230,14 @@ class _Rungs(_Unpickled, FIFOScheduler):  # type: ignore[misc]
     def choose_trial_to_run(self, tune_controller: Any) -> Trial | None:
         """Who gets a worker that is free.
 
-        Until there are as many workers as may be, the turn that was handed out last: those before it wait for workers
-        of their own, which Tune would drop if they took this one, so that the pool would stay small.
+        Until there are as many workers as the cluster has room for, the turn that was handed out last: those before it
+        wait for workers of their own, which Tune would drop if they took this one, so that the pool would stay small.
         """
         live = list(tune_controller.get_live_trials())
         waiting = [trial for trial in live if trial.status == Trial.PENDING]
-        board = self._board
-        board.pool = max(board.pool, sum(trial.status == Trial.RUNNING for trial in live))
-        if not waiting:
-            return None
-        chosen = max if board.pool < board.workers else min
-        return chosen(waiting, key=lambda trial: board.places[trial.trial_id])
+        board, running = self._board, sum(trial.status == Trial.RUNNING for trial in live)
+        chosen = max if board.awaits_workers(running) else min
+        return chosen(waiting, key=lambda trial: board.places[trial.trial_id], default=None)
 
     def on_trial_result(self, tune_controller: Any, trial: Trial, result: Mapping[str, Any]) -> str:
         with self._board.watched():

@@ -22,6 +22,7 @@ from functools import cache
 from typing import Any
 
 import ray
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from trainables.claims import StageBusy
 
@@ -75,7 +76,7 @@ class _Keeper:
 
     def __init__(self, seconds: float, recovering: bool) -> None:
         again = recovering or ray.get_runtime_context().was_current_actor_reconstructed
-        self._book = LeaseBook(seconds, silent_until=time.monotonic() + 2 * seconds / _BEATS if again else 0.0)
+        self._book = LeaseBook(seconds, silent_until=time.monotonic() + seconds if again else 0.0)
 
     def acquire(self, key: str, holder: str) -> bool:
         return self._book.acquire(key, holder)
@@ -150,8 +151,10 @@ class Leases:
         return None
 
     def _find_or_start(self, *, recovering: bool) -> Any:
+        # on the driver's node if it may, which is the last one to go; a worker's will do
+        here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)
         return (
             ray.remote(num_cpus=0, max_restarts=-1)(_Keeper)
-            .options(name=self._name, namespace=_NAMESPACE, get_if_exists=True)
+            .options(name=self._name, namespace=_NAMESPACE, get_if_exists=True, scheduling_strategy=here)
             .remote(self._seconds, recovering)
         )
