@@ -81,6 +81,31 @@ class Workshop:
             checkpoint = runner.run(stage, start=checkpoint)
         return runner.load(checkpoint)
 
+    def stored(self, stages: Sequence[tuple[Training, Stage]]) -> MultiHeadModel:
+        """The same, if its last stage is in the store; nothing is trained.
+
+        Raises:
+            CairnError: it is not.
+        """
+        runner = self.stages(self.trunk_training)
+        checkpoint: Checkpoint = runner.start
+        path = [*((self.trunk_training, stage) for stage in self.trunk), *stages]
+        for training, stage in path:
+            if runner.training != training:
+                runner = self.stages(training)
+            checkpoint = Checkpoint(runner.key(stage, checkpoint), None)
+        if not path:
+            return runner.load(checkpoint)
+        entry = runner.store.open(checkpoint.key)
+        if entry is None:
+            name = f"{'+'.join(path[-1][1].tasks)}, {path[-1][1].steps} steps, seed {self.seed}"
+            raise CairnError(
+                f"the stage {checkpoint.key[:12]} ({name}) is not in the store {self.store}: it was pruned or damaged, "
+                "or the encoder or the data changed since; `cairn submission RUN --to NEW` with the same --arm and --seed "
+                "trains it again"
+            )
+        return runner.load(Checkpoint(checkpoint.key, entry.path))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
@@ -219,8 +244,7 @@ def finalist(run: Path, *, arm: str | None = None, seed: int | None = None, data
     chosen = arm if arm is not None else min(arms, key=lambda name: (not name.startswith("winner "), name))
     if arm is None and not chosen.startswith("winner "):
         raise CairnError(
-            f"the run {run} has no winner, only {', '.join(arms)}; name one with `cairn submission --arm`, or evaluate "
-            "the encoder alone"
+            f"the run {run} has no winner, only {', '.join(arms)}; name one with --arm, or evaluate the encoder alone"
         )
     if chosen not in arms:
         raise UnknownName("arm of the run", chosen, arms, "the report lists them all")

@@ -185,8 +185,8 @@ def _passing(whole: Any) -> tuple[nn.Linear, float]:
 
 def _behind(dense_layer: Any, last: Any, whole: Any, size: float) -> tuple[nn.Linear, float]:
     dense = getattr(dense_layer, "dense", None)
-    square = isinstance(dense, nn.Linear) and dense.in_features == dense.out_features
-    if not square or dense.bias is None or not isinstance(last, nn.Linear):
+    fits = isinstance(dense, nn.Linear) and dense.in_features == dense.out_features and dense.bias is not None
+    if dense is None or not fits or not isinstance(last, nn.Linear):
         raise NoLibraryHead(f"{type(whole).__name__} computes something else between the encoder and its last layer")
     with torch.no_grad():
         dense.weight.copy_(torch.eye(dense.in_features) * size)

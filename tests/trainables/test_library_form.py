@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,7 @@ from transformers import AutoModel, AutoTokenizer
 from evaluators.errors import CairnError
 from evaluators.task import Kind, Task
 from trainables.answering import batches_by_length
+from trainables.collate import unlabelled
 from trainables.encoder import Encoder, library_quiet
 from trainables.features import asked_features
 from trainables.library_form import (
@@ -92,6 +97,44 @@ def test_a_family_without_classes_has_its_heads_refused(model_of: Any, tmp_path:
         save_with_head(model_of("switch", Kind.TAGS), "tags", Kind.TAGS, tmp_path)
 
 
+def texts(kind: Kind, example: Any) -> dict[str, Any]:
+    """What `clean_room.py` is given of an example."""
+    if kind is Kind.PAIR:
+        return {"first": example.first, "second": example.second}
+    if kind is Kind.SPAN:
+        return {"first": example.question, "second": example.context}
+    if kind is Kind.CHOICE:
+        return {"prompt": example.prompt, "choices": example.choices}
+    return {"words": example.words}
+
+
+def test_texts_give_our_logits_in_a_process_without_cairn(
+    model_of: Any, tasks: dict[Kind, Task], twelve: Any, training: Training, tmp_path: Path
+) -> None:
+    jobs, expected = [], []
+    for family in ("bert", "xlm-roberta"):
+        for kind in KINDS:
+            model, folder = model_of(family, kind), tmp_path / f"{family}-{kind}"
+            save_with_head(model, tasks[kind].name, kind, folder)
+            examples = [texts(kind, example) for example in twelve(kind)]
+            jobs.append({"folder": str(folder), "auto": AUTO_CLASSES[kind].__name__, "texts": examples})
+            features = asked_features(twelve(kind), tasks[kind], model.loaded, training, None)
+            rows = [
+                unlabelled(tasks[kind].name, kind, [("en", features, row)], model.loaded.tokenizer) for row in range(12)
+            ]
+            with torch.inference_mode():
+                expected.append([model(row)[0] for row in rows])
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-I", str(Path(__file__).parents[1] / "clean_room.py")]
+    done = subprocess.run(
+        command, input=json.dumps(jobs), capture_output=True, text=True, check=True, cwd="/", env=environment
+    )
+    for job, found, logits in zip(jobs, json.loads(done.stdout), expected, strict=True):
+        assert found["missing"] == [], job
+        for answer, ours in zip(found["answers"], logits, strict=True):
+            torch.testing.assert_close(torch.tensor(answer["values"]), ours, atol=1e-5, rtol=0)
+
+
 @pytest.mark.parametrize("family", [*WITH_ALL_HEADS, "mt5", "switch"])
 def test_a_saved_encoder_gives_our_hidden_states(family: str, model_of: Any, asked: Any, tmp_path: Path) -> None:
     model = model_of(family, Kind.TAGS)
@@ -131,9 +174,7 @@ def test_the_saved_tokenizer_makes_our_inputs(family: str, model_of: Any, tmp_pa
         AutoModel.from_pretrained(tmp_path)(**long)
 
 
-def test_a_tokenizer_gives_no_types_to_an_encoder_that_has_none(
-    encoder_folder: Any, tiny: Any, tmp_path: Path
-) -> None:
+def test_a_tokenizer_gives_no_types_to_an_encoder_that_has_none(encoder_folder: Any, tiny: Any, tmp_path: Path) -> None:
     encoder = tiny("xlm-roberta")
     encoder.tokenizer.library.model_input_names = ["input_ids", "token_type_ids", "attention_mask"]
     save_encoder(MultiHeadModel(encoder, [], seed=0), tmp_path)
