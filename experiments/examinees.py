@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from trainables.encoder import Encoder
     from trainables.model import MultiHeadModel
 
+FIRST_WINNER = "winner 1"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Examinee:
@@ -101,8 +103,8 @@ class Workshop:
             name = f"{'+'.join(path[-1][1].tasks)}, {path[-1][1].steps} steps, seed {self.seed}"
             raise CairnError(
                 f"the stage {checkpoint.key[:12]} ({name}) is not in the store {self.store}: it was pruned or damaged, "
-                "or the encoder or the data changed since; `cairn submission RUN --to NEW` with the same --arm and --seed "
-                "trains it again"
+                "or the encoder or the data changed since; `cairn submission RUN --to NEW` with the same --arm and "
+                "--seed trains it again"
             )
         return runner.load(Checkpoint(checkpoint.key, entry.path))
 
@@ -241,10 +243,11 @@ def finalist(run: Path, *, arm: str | None = None, seed: int | None = None, data
     if not done:
         raise CairnError(f"the run {run} has no finals yet; finish it with `cairn run {folder.path / 'spec.yaml'}`")
     arms = list(dict.fromkeys(unit[0] for unit in done))
-    chosen = arm if arm is not None else min(arms, key=lambda name: (not name.startswith("winner "), name))
-    if arm is None and not chosen.startswith("winner "):
+    chosen = arm if arm is not None else FIRST_WINNER
+    if arm is None and chosen not in arms:
         raise CairnError(
-            f"the run {run} has no winner, only {', '.join(arms)}; name one with --arm, or evaluate the encoder alone"
+            f"the finals of the run {run} have no {FIRST_WINNER!r}, only {', '.join(arms)}; finish them with "
+            f"`cairn run {folder.path / 'spec.yaml'}`, name an arm with --arm, or evaluate the encoder alone"
         )
     if chosen not in arms:
         raise UnknownName("arm of the run", chosen, arms, "the report lists them all")

@@ -221,7 +221,11 @@ def test_what_is_no_finished_run_is_refused(own: Path, tmp_path: Path) -> None:
     with pytest.raises(CairnError, match="is no run folder"):
         quietly(tmp_path, tmp_path / "out")
     finals = RunFolder(own).finals
-    lines = [line for line in finals.read_text().splitlines(keepends=True) if '"task": "pawsx"' not in line]
+    whole = finals.read_text()
+    finals.write_text("".join(line for line in whole.splitlines(keepends=True) if '"winner 1"' not in line))
+    with pytest.raises(CairnError, match="have no 'winner 1', only direct; finish them"):
+        quietly(own, tmp_path / "out")
+    lines = [line for line in whole.splitlines(keepends=True) if '"task": "pawsx"' not in line]
     finals.write_text("".join(lines))
     with pytest.raises(CairnError, match="not finished: pawsx are missing"):
         quietly(own, tmp_path / "out")

@@ -12,14 +12,16 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoModel, AutoTokenizer, ModernBertConfig
 
 from evaluators.errors import CairnError
 from evaluators.task import Kind, Task
 from trainables.answering import batches_by_length
 from trainables.collate import unlabelled
-from trainables.encoder import Encoder, library_quiet
+from trainables.encoder import Encoder, describe, library_quiet, load_encoder
+from trainables.encoder_source import EncoderSource
 from trainables.features import asked_features
+from trainables.finetuned import load_finetuned
 from trainables.library_form import (
     AUTO_CLASSES,
     Compared,
@@ -30,6 +32,7 @@ from trainables.library_form import (
     save_with_head,
 )
 from trainables.model import MultiHeadModel
+from trainables.predict import predict
 from trainables.settings import Inference, Training
 
 KINDS = tuple(AUTO_CLASSES)
@@ -90,6 +93,39 @@ def test_tags_of_an_encoder_half_are_saved_and_its_other_heads_are_refused(
     ):
         with pytest.raises(NoLibraryHead, match=reason):
             save_with_head(model_of("mt5", kind), tasks[kind].name, kind, tmp_path / kind)
+
+
+def test_a_head_on_the_mean_of_a_text_is_refused(encoder_folder: Any, tasks: dict[Kind, Task], tmp_path: Path) -> None:
+    source = EncoderSource(name=str(encoder_folder("xlm-roberta")), pooling="mean")
+    model = MultiHeadModel(load_encoder(source), [tasks[Kind.PAIR]], seed=1)
+    with pytest.raises(NoLibraryHead, match="reads the mean over a text's tokens"):
+        save_with_head(model, "pair", Kind.PAIR, tmp_path)
+
+
+def test_classes_that_compute_more_than_a_pooler_are_refused_or_seen_to_differ(
+    tiny: Callable[[str], Encoder], tasks: dict[Kind, Task], asked: Any, tmp_path: Path
+) -> None:
+    tokenizer = tiny("xlm-roberta").tokenizer
+    small = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
+    ids = {"pad_token_id": 1, "bos_token_id": 0, "eos_token_id": 2, "cls_token_id": 0, "sep_token_id": 2}
+    modern = AutoModel.from_config(ModernBertConfig(vocab_size=tokenizer.size, **small, **ids)).float()
+    encoder = describe(EncoderSource(name="modern"), modern, tokenizer)
+    with pytest.raises(NoLibraryHead, match="computes something else"):
+        save_with_head(MultiHeadModel(encoder, [tasks[Kind.PAIR]], 1), "pair", Kind.PAIR, tmp_path)
+    for kind in (Kind.TAGS, Kind.SPAN):
+        model = MultiHeadModel(encoder, [tasks[kind]], seed=1)
+        save_with_head(model, tasks[kind].name, kind, tmp_path / kind)
+        assert not compare_heads(model, kind, tmp_path / kind, asked(model, kind)).agree
+
+
+def test_an_exported_head_can_be_asked_as_a_tuned_model(
+    model_of: Any, tasks: dict[Kind, Task], twelve: Any, training: Training, tmp_path: Path
+) -> None:
+    for kind in KINDS:
+        model, task = model_of("xlm-roberta", kind), tasks[kind]
+        save_with_head(model, task.name, kind, tmp_path / kind)
+        again = load_finetuned(tmp_path / kind, task)
+        assert predict(again, task, twelve(kind), "en", training) == predict(model, task, twelve(kind), "en", training)
 
 
 def test_a_family_without_classes_has_its_heads_refused(model_of: Any, tmp_path: Path) -> None:
