@@ -7,6 +7,7 @@ been chosen, and a score was made, with them. No lawyer wrote this.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -35,6 +36,11 @@ class Licence:
     """Such as `cc-by-4.0`; `other` and `unknown` are names of the hub, too."""
     title: str
     terms: Terms
+
+    @property
+    def family(self) -> str:
+        """The name without its version; what is not in the hub's list is a family of its own."""
+        return self.title if self.hub_name == "other" else re.sub(r"-[\d.]+$", "", self.hub_name)
 
 
 def _other(title: str, terms: Terms) -> Licence:
@@ -99,5 +105,5 @@ def is_on_hub(dataset: str) -> bool:
 
 
 def strictest(licences: Iterable[Licence]) -> Licence:
-    """The most restrictive; of equals the first by name. `NOT_KNOWN` of none."""
+    """The most restrictive; of equals the last by name, so of two versions the later. `NOT_KNOWN` of none."""
     return max(sorted(licences, key=lambda one: one.title, reverse=True), key=lambda one: one.terms, default=NOT_KNOWN)

@@ -46,16 +46,18 @@ def metadata(found: Finalist, rows: Sequence[Row]) -> ModelCardData:
 def licence_fields(licences: Iterable[Licence]) -> dict[str, Any]:
     """The strictest of those that are known, and that others are not.
 
-    The hub wants a name and a link for what is not in its list.
+    One name of the hub where one says it, of two versions the later; else `other`, for which the hub wants words and a
+    link.
     """
     found = set(licences)
     clear = [one for one in found if one.terms is not Terms.UNCLEAR]
     top = strictest(clear)
-    if len(clear) == len(found) and top.hub_name != "other":
+    equals = {one.family: one.title for one in sorted(clear, key=lambda one: one.title) if one.terms is top.terms}
+    is_all_clear = bool(clear) and len(clear) == len(found)
+    if is_all_clear and len(equals) == 1 and top.hub_name != "other":
         return {"license": top.hub_name}
-    words = [top.title] if clear else []
-    words += ["unclear for some of the data"] if len(clear) < len(found) or not found else []
-    return {"license": "other", "license_name": ", and ".join(words), "license_link": "README.md#data-and-licences"}
+    words = sorted(equals.values()) + ([] if is_all_clear else ["unclear for some of the data"])
+    return {"license": "other", "license_name": "; ".join(words), "license_link": "README.md#data-and-licences"}
 
 
 def _result(found: Finalist, row: Row) -> EvalResult:

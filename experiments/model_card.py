@@ -7,6 +7,7 @@ fine-tuning, as in the report.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -227,5 +228,6 @@ def _data_sets(found: Finalist) -> list[_DataSet]:
 def _commands(found: Finalist, runs: str, name: str, folder: str) -> list[str]:
     needs_folder = found.study.data.root is not None and found.study.suite.mirror is None
     data = " --data DIR" if needs_folder else ""
-    export = f"cairn export {runs.rstrip('/')}/{name} --arm '{found.arm}' --seed {found.seed} --to {folder}{data}"
+    run, arm, to = (shlex.quote(text) for text in (f"{runs.rstrip('/')}/{name}", found.arm, folder))
+    export = f"cairn export {run} --arm {arm} --seed {found.seed} --to {to}{data}"
     return [f"cairn run spec.yaml{data}", export]

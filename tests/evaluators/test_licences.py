@@ -49,3 +49,5 @@ def test_the_strictest_is_the_one_that_asks_most() -> None:
     assert strictest([free, shared]) == shared
     assert strictest([closed, NOT_KNOWN, free]) == closed
     assert strictest([]) == NOT_KNOWN
+    older, newer = LICENCES["facebook/mlqa"], LICENCES["google/xquad"]
+    assert strictest([newer, older]) == strictest([older, newer]) == newer

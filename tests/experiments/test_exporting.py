@@ -23,10 +23,31 @@ from experiments.card_metadata import licence_fields
 from experiments.examinees import finalist
 from experiments.exporting import Exported, export_run
 from experiments.record import RunFolder, read_json, read_rows, write_json
+from experiments.run import run_spec
 from experiments.spec import load_spec
 from experiments.study import open_study
 from trainables.store import FolderStore
 
+KINDS = """\
+name: kinds
+suite: open
+encoder: {encoder}
+data: {data}
+targets: [xcopa, panx, lareqa, xquad, mlqa]
+languages: [en, de, et]
+space:
+  tasks: [mnli]
+  lengths: [0]
+  learning_rates: [1.0e-3]
+  steps: [2]
+  target: {{learning_rates: [2.0e-3], steps: 2}}
+training: {{batch_size: 4, max_length_tokens: 64}}
+search: {{trials: 1, searcher: random, selector: en-dev}}
+finals: {{winners: 1, seeds: [101], target_steps: 2, controls: [direct]}}
+evaluation: {{dev_examples: 3, final_examples: 3}}
+inference: {{retrieval: {{layer: 1}}}}
+runs: {runs}
+"""
 CLEAN_ROOM = Path(__file__).parents[1] / "clean_room.py"
 
 
@@ -302,7 +323,36 @@ def test_the_licence_is_the_strictest_known_and_says_that_others_are_not() -> No
     bound = Licence("cc-by-nc-4.0", "CC BY-NC 4.0", Terms.NON_COMMERCIAL)
     unclear = Licence("unknown", "none stated", Terms.UNCLEAR)
     closed = Licence("other", "for holders", Terms.CLOSED)
+    older = Licence("cc-by-nc-3.0", "CC BY-NC 3.0", Terms.NON_COMMERCIAL)
+    terms = Licence("other", "a site's own terms", Terms.NON_COMMERCIAL)
     assert licence_fields([free, bound]) == {"license": "cc-by-nc-4.0"}
-    assert licence_fields([free, bound, unclear])["license_name"] == "CC BY-NC 4.0, and unclear for some of the data"
-    assert licence_fields([unclear])["license"] == "other"
+    assert licence_fields([bound, older]) == {"license": "cc-by-nc-4.0"}
+    assert licence_fields([bound, terms])["license_name"] == "CC BY-NC 4.0; a site's own terms"
+    assert licence_fields([free, bound, unclear])["license_name"] == "CC BY-NC 4.0; unclear for some of the data"
+    assert licence_fields([unclear])["license_name"] == "unclear for some of the data"
     assert licence_fields([closed, bound])["license_name"] == "for holders"
+    assert {licence_fields(one)["license"] for one in ([bound, terms], [unclear], [closed, bound])} == {"other"}
+
+
+def test_every_kind_of_target_on_the_hubs_data_sets(
+    tmp_path: Path, mirror: Path, tiny_encoder: Path, ray_room: int
+) -> None:
+    spec = tmp_path / "kinds.yaml"
+    spec.write_text(KINDS.format(encoder=tiny_encoder, data=mirror, runs=tmp_path / "runs"))
+    assert run_spec(spec) == 0
+    exported = quietly(tmp_path / "runs" / "kinds", tmp_path / "out", arm="direct")
+    assert {part.name: part.architecture for part in exported.parts} == {
+        "encoder": "XLMRobertaModel",
+        "xcopa": "XLMRobertaForMultipleChoice",
+        "panx": "XLMRobertaForTokenClassification",
+        "lareqa": "XLMRobertaModel",
+        "xquad+mlqa": "XLMRobertaForQuestionAnswering",
+    }
+    assert exported.left == ()
+    card = ModelCard.load(tmp_path / "out" / "README.md")
+    assert card.data.license == "other"
+    assert card.data.license_name == "CC BY-SA 4.0; unclear for some of the data"
+    assert "unimelb-nlp/wikiann" in card.data.datasets
+    assert "text CC BY-SA 3.0, none stated for the annotation" in card.text
+    assert "lareqa: no head" in card.text
+    assert {result.dataset_type for result in card.data.eval_results or []} >= {"cambridgeltl/xcopa", "facebook/mlqa"}
