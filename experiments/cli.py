@@ -147,6 +147,20 @@ def submission(
     raise typer.Exit(2 if checked.problems else 0)
 
 
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A finished run.")],
+    to: Annotated[Path, typer.Option(help="Where the models go; must be empty.", metavar="DIR")],
+    arm: Annotated[str | None, typer.Option(help="Of the finals; the first winner if left out.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of the finals; the first if left out.")] = None,
+    data: Data = None,
+) -> None:
+    """Write a run's winner as ordinary Hugging Face folders, with a model card."""
+    from experiments.exporting import export_run
+
+    typer.echo(export_run(run, arm=arm, seed=seed, data=data, folder=to, say=_say).text)
+
+
 def _say(text: str) -> None:
     typer.echo(text, err=True)
 

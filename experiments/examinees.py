@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from trainables.encoder import Encoder
     from trainables.model import MultiHeadModel
 
+FIRST_WINNER = "winner 1"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Examinee:
@@ -80,6 +82,31 @@ class Workshop:
                 runner = self.stages(training)
             checkpoint = runner.run(stage, start=checkpoint)
         return runner.load(checkpoint)
+
+    def stored(self, stages: Sequence[tuple[Training, Stage]]) -> MultiHeadModel:
+        """The same, if its last stage is in the store; nothing is trained.
+
+        Raises:
+            CairnError: it is not.
+        """
+        runner = self.stages(self.trunk_training)
+        checkpoint: Checkpoint = runner.start
+        path = [*((self.trunk_training, stage) for stage in self.trunk), *stages]
+        for training, stage in path:
+            if runner.training != training:
+                runner = self.stages(training)
+            checkpoint = Checkpoint(runner.key(stage, checkpoint), None)
+        if not path:
+            return runner.load(checkpoint)
+        entry = runner.store.open(checkpoint.key)
+        if entry is None:
+            name = f"{'+'.join(path[-1][1].tasks)}, {path[-1][1].steps} steps, seed {self.seed}"
+            raise CairnError(
+                f"the stage {checkpoint.key[:12]} ({name}) is not in the store {self.store}: it was pruned or damaged, "
+                "or the encoder or the data changed since; `cairn submission RUN --to NEW` with the same --arm and "
+                "--seed trains it again"
+            )
+        return runner.load(Checkpoint(checkpoint.key, entry.path))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,11 +243,11 @@ def finalist(run: Path, *, arm: str | None = None, seed: int | None = None, data
     if not done:
         raise CairnError(f"the run {run} has no finals yet; finish it with `cairn run {folder.path / 'spec.yaml'}`")
     arms = list(dict.fromkeys(unit[0] for unit in done))
-    chosen = arm if arm is not None else min(arms, key=lambda name: (not name.startswith("winner "), name))
-    if arm is None and not chosen.startswith("winner "):
+    chosen = arm if arm is not None else FIRST_WINNER
+    if arm is None and chosen not in arms:
         raise CairnError(
-            f"the run {run} has no winner, only {', '.join(arms)}; name one with `cairn submission --arm`, or evaluate "
-            "the encoder alone"
+            f"the finals of the run {run} have no {FIRST_WINNER!r}, only {', '.join(arms)}; finish them with "
+            f"`cairn run {folder.path / 'spec.yaml'}`, name an arm with --arm, or evaluate the encoder alone"
         )
     if chosen not in arms:
         raise UnknownName("arm of the run", chosen, arms, "the report lists them all")

@@ -57,6 +57,11 @@ class TextTokenizer:
         self.size = len(tokenizer)
         self._read_frame()
 
+    @property
+    def library(self) -> Any:
+        """The tokenizer as its library has it."""
+        return self._hub_tokenizer
+
     @cached_property
     def fingerprint(self) -> str:
         """Digest of everything that turns text into ids."""
