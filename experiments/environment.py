@@ -23,18 +23,11 @@ def describe_environment() -> dict[str, Any]:
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cpus": os.cpu_count(),
-        "commit": _commit(),
+        "commit": current_commit(),
     }
 
 
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
-
-
-def _commit() -> str | None:
+def current_commit() -> str | None:
     """The commit of the checkout this code lies in, or as passed on by a submission, where there is no checkout."""
     if passed := os.environ.get("CAIRN_COMMIT"):
         return passed
@@ -50,3 +43,10 @@ def _commit() -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return found.stdout.strip() or None
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
