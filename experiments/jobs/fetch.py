@@ -14,7 +14,7 @@ from experiments.jobs.pack import unpacked
 from experiments.jobs.parcel import parcel
 from experiments.jobs.server import told
 from experiments.jobs.submit import FOLDER
-from experiments.jobs.watch import details_of, log_of
+from experiments.jobs.watch import FETCHING, details_of, log_of
 from experiments.record import RunFolder
 
 _POLL_SECONDS = 0.5
@@ -44,8 +44,8 @@ def fetch(client: Any, job: str, *, run: str | None, to: Path | None) -> Path:
 
 
 def _asked(client: Any, there: str) -> str:
-    """What the job of seconds printed. It is deleted from the list of jobs afterwards."""
-    name = f"fetch-{secrets.token_hex(4)}"
+    """What the job of seconds printed. It stays in the server's list: Ray 2.60 keeps a husk of a deleted one."""
+    name = f"{FETCHING}{secrets.token_hex(4)}"
     with parcel() as folder, told(client.get_address()):
         client.submit_job(
             entrypoint=shlex.join(["python", "-m", "experiments.jobs.pack", there]),
@@ -59,10 +59,7 @@ def _asked(client: Any, there: str) -> str:
                 f"the cluster did not begin {name} in {_WAIT_SECONDS:.0f} s; `cairn job ls` shows its jobs"
             )
         time.sleep(_POLL_SECONDS)
-    text = log_of(client, name) or (details.message or "")
-    with told(client.get_address()):
-        client.delete_job(name)
-    return text
+    return log_of(client, name) or (details.message or "")
 
 
 def _refuse_another(folder: RunFolder, files: Mapping[str, bytes]) -> None:

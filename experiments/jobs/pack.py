@@ -23,7 +23,7 @@ LIMIT_BYTES = 64 * 2**20
 _LEFT_OUT = ("tune", "submissions")
 """Ray's own files, and what `cairn submission` makes anew."""
 _LINE = 120_000
-_MARKS = re.compile(r"cairn-folder-begins\s(.*?)\scairn-folder-ends (\d+) ([0-9a-f]{64})", re.DOTALL)
+_MARKS = re.compile(r"cairn-folder-begins(.*?)cairn-folder-ends (\d+) ([0-9a-f]{64})", re.DOTALL)
 
 
 def packed(folder: Path) -> str:

@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from importlib.metadata import version
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -96,7 +97,7 @@ def _greet(address: str) -> None:
         raise CairnError(
             f"nobody answers at {address} ({reason}); is the cluster up, with its dashboard, and is the port open here?"
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (HTTPException, ValueError, KeyError, TypeError) as error:
         raise CairnError(f"{address} answers, but not as a Ray dashboard") from error
     here = version("ray")
     if there.split(".")[:2] != here.split(".")[:2]:

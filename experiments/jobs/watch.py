@@ -13,6 +13,8 @@ from experiments.jobs.server import told
 from experiments.jobs.submit import COMMIT, FOLDER
 from experiments.status import duration
 
+FETCHING = "fetch-"
+"""How the ids of jobs of seconds begin, which bring a run folder back."""
 _POLL_SECONDS = 1.0
 _TRIES = 5
 """To reach the server again, before a job is left to itself."""
@@ -110,15 +112,14 @@ def reason_of(details: Any) -> str:
     """Why a job failed: what its run said last, or what the server says."""
     if details.status.value != "FAILED":
         return ""
-    lines = [line for line in (details.message or "").splitlines() if line.strip()]
-    said = [line for line in lines if line.startswith("cairn: ")]
-    return said[-1].removeprefix("cairn: ") if said else " ".join(lines)[-1000:]
+    *_, said = f"\n{details.message or ''}".split("\ncairn: ")
+    return " ".join(said.split())[-1000:]
 
 
 def list_text(client: Any) -> str:
     """Every job of the cluster that somebody submitted, the newest last."""
     with told(client.get_address()):
-        jobs = [job for job in client.list_jobs() if job.submission_id is not None]
+        jobs = [job for job in client.list_jobs() if job.submission_id and not job.submission_id.startswith(FETCHING)]
     jobs.sort(key=lambda job: job.start_time or 0)
     rows = [
         f"{each.submission_id:32} {each.status.value.lower():10} {_moment((each.start_time or 0) / 1000)}  "
