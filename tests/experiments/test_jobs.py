@@ -3,14 +3,12 @@
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from zipfile import ZipFile
@@ -30,6 +28,7 @@ SECRET = "hf_planted-secret-4711"
 TOKEN = "a-token-of-the-tests-0123456789abcdef"
 WriteSpec = Callable[..., Path]
 NumbersOf = Callable[[Path], dict[str, Any]]
+StartHead = Callable[..., AbstractContextManager[tuple[int, int, dict[str, str]]]]
 
 
 class Finished(Protocol):
@@ -56,43 +55,16 @@ class Head(NamedTuple):
         )
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
-def head() -> Iterator[Head]:
-    """`ray start --head` as a user types it, with ports and a folder of its own; ended by its process id."""
-    folder = tempfile.mkdtemp(prefix="cairn-")  # short: paths of sockets are limited
-    gcs, dashboard, agent, clients = (free_port() for _ in range(4))
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("RAY_", "PYTHONPATH"))},
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "HF_HUB_OFFLINE": "1",
-        "RAY_AUTH_MODE": "token",
-        "RAY_AUTH_TOKEN": TOKEN,
-    }
-    command = ["ray", "start", "--head", "--block", "--disable-usage-stats", "--num-cpus=2", f"--temp-dir={folder}"]
-    command += [f"--port={gcs}", "--dashboard-host=127.0.0.1", f"--dashboard-port={dashboard}"]
-    command += [f"--dashboard-agent-listen-port={agent}", f"--ray-client-server-port={clients}"]
-    with Path(folder, "head.log").open("w") as log:
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-        )
-    started = Head(f"http://127.0.0.1:{dashboard}", environment)
-    by = time.monotonic() + 120
-    while started.cairn("job", "ls", "--address", started.address).returncode:
-        assert process.poll() is None and time.monotonic() < by, Path(folder, "head.log").read_text()
-        time.sleep(0.5)
-    yield started
-    process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=30)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    shutil.rmtree(folder, ignore_errors=True)
+def head(start_head: StartHead) -> Iterator[Head]:
+    """`ray start --head` as a user types it, with a token."""
+    with start_head("--num-cpus=2", RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=TOKEN) as (_, dashboard, environment):
+        started = Head(f"http://127.0.0.1:{dashboard}", environment)
+        by = time.monotonic() + 60
+        while (done := started.cairn("job", "ls", "--address", started.address)).returncode:
+            assert time.monotonic() < by, done.stderr
+            time.sleep(0.5)
+        yield started
 
 
 def sent(spec: Path) -> Path:
@@ -116,7 +88,7 @@ def test_a_study_on_a_cluster_comes_back_with_the_numbers_of_one_at_home_and_wit
         AWS_SECRET_ACCESS_KEY=SECRET,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "72 trainings" not in done.stdout and "writing the report" in done.stdout
+    assert "writing the report" in done.stdout
     assert f"fetched: {back / 'report.html'}" in done.stdout
     assert numbers_of(spec) == finished.numbers
     here = {path.relative_to(back) for path in back.rglob("*") if path.is_file() and path.name != ".lock"}
@@ -193,7 +165,7 @@ def test_an_address_where_nobody_answers_is_refused_within_seconds(write_spec: W
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        for address in (f"127.0.0.1:{silent.getsockname()[1]}", f"127.0.0.1:{free_port()}"):
+        for address in (f"127.0.0.1:{silent.getsockname()[1]}", "127.0.0.1:1"):
             began = time.monotonic()
             done = laptop.cairn("submit", spec, "--address", address)
             assert time.monotonic() - began < 20
