@@ -30,6 +30,7 @@ from experiments.needs import note_needs
 from experiments.proposals import Optuna
 from experiments.ray_session import ray_session, terminated_like_interrupted
 from experiments.record import RunFolder, now, read_json, read_rows, write_json, write_text
+from experiments.shared_folders import refuse_unshared
 from experiments.spec import load_spec
 from experiments.stage_names import chains
 from experiments.status import Status, duration
@@ -148,6 +149,7 @@ def _search_and_finals(study: Study, status: Status) -> None:
         terminated_like_interrupted(),
         Leases(study.store.location).kept(),
     ):
+        refuse_unshared(study)
         note_needs(study, ledger)
         status.phase("searching")
         with _timed(folder, "search"):

@@ -147,8 +147,10 @@ def _answers(port: int) -> bool:
 
 @pytest.fixture(scope="session")
 def start_head() -> Callable[..., AbstractContextManager[tuple[int, int, dict[str, str]]]]:
-    """`with start_head(*flags, **variables) as (port, dashboard's port, environment)`: a cluster head of its own ports and
-    folder, ended by its process id."""
+    """`with start_head(*flags, **variables) as (port, dashboard's port, environment)`: the head of a cluster.
+
+    It has ports and a folder of its own, and is ended by its process id.
+    """
     return _head
 
 

@@ -1,5 +1,7 @@
-"""A cluster that begins with a head without CPUs and starts its nodes as they are asked for. The nodes are Ray's stand-ins
-on this machine; the autoscaler that starts and ends them is the real one."""
+"""A cluster that begins with a head without CPUs and starts nodes as they are asked for.
+
+The nodes are Ray's stand-ins on this machine; the autoscaler that starts and ends them is the real one.
+"""
 
 import json
 import socket
