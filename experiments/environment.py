@@ -28,12 +28,12 @@ def describe_environment() -> dict[str, Any]:
 
 
 def current_commit() -> str | None:
-    """The commit of the checkout this code lies in, or as passed on by a submission, where there is no checkout."""
+    """The commit of the checkout this code lies in, `-dirty` with changes; or as passed on by a submission."""
     if passed := os.environ.get("CAIRN_COMMIT"):
         return passed
     try:
         found = subprocess.run(
-            ["git", "rev-parse", "HEAD"],
+            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
             cwd=Path(__file__).parent,
             capture_output=True,
             text=True,

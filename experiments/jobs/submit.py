@@ -47,8 +47,9 @@ def submit_job(
     variables = _variables(passed_on)
     metadata = {NAME: read.name, FOLDER: str(Path(read.runs) / read.name)}
     commit = current_commit()
+    variables["CAIRN_COMMIT"] = commit or ""  # before the image's own: the code is that of this machine
     if commit is not None:
-        metadata[COMMIT] = variables["CAIRN_COMMIT"] = commit
+        metadata[COMMIT] = commit
     with parcel(spec) as folder, told(client.get_address()):
         job: str = client.submit_job(
             entrypoint=_command(spec, data, runs),
