@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from experiments.cli_jobs import job, submit
 from experiments.cli_store import store
 
 app = typer.Typer(
@@ -27,17 +28,24 @@ encoder = typer.Typer(help="Encoders.", no_args_is_help=True, rich_markup_mode=N
 app.add_typer(babel, name="babel")
 app.add_typer(encoder, name="encoder")
 app.add_typer(store, name="store")
+app.add_typer(job, name="job")
 
 Spec = Annotated[Path, typer.Argument(metavar="SPEC", help="A YAML file that describes one experiment.")]
 Data = Annotated[Path | None, typer.Option(help="A mirror of the data, with the hub's layout.", metavar="DIR")]
 
 
+Runs = Annotated[Path | None, typer.Option(help="Folder of run folders, instead of the spec's.", metavar="DIR")]
+
+
 @app.command()
-def run(spec: Spec, data: Data = None) -> None:
+def run(spec: Spec, data: Data = None, runs: Runs = None) -> None:
     """Search, evaluate the winners, write the report. Run again to continue."""
     from experiments.run import run_spec
 
-    raise typer.Exit(run_spec(spec, data))
+    raise typer.Exit(run_spec(spec, data, runs=runs))
+
+
+app.command()(submit)
 
 
 @app.command()

@@ -23,24 +23,17 @@ def describe_environment() -> dict[str, Any]:
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cpus": os.cpu_count(),
-        "commit": _commit(),
+        "commit": current_commit(),
     }
 
 
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
-
-
-def _commit() -> str | None:
-    """The commit of the checkout this code lies in, or as passed on by a submission, where there is no checkout."""
+def current_commit() -> str | None:
+    """The commit of the checkout this code lies in, `-dirty` with changes; or as passed on by a submission."""
     if passed := os.environ.get("CAIRN_COMMIT"):
         return passed
     try:
         found = subprocess.run(
-            ["git", "rev-parse", "HEAD"],
+            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
             cwd=Path(__file__).parent,
             capture_output=True,
             text=True,
@@ -50,3 +43,10 @@ def _commit() -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return found.stdout.strip() or None
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

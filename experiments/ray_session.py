@@ -1,7 +1,8 @@
 """Ray, started or joined for one run, with every setting it depends on said here.
 
 With RAY_ADDRESS (or inside `ray job submit`) the cluster there is joined; otherwise a small one is started on this
-machine and ended with the run. Nothing else is ever stopped.
+machine and ended with the run. Nothing else is ever stopped. A cluster that is joined may grow by itself: then the
+spec's concurrency says how far, as nodes that are not up yet cannot be counted.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from evaluators.errors import CairnError
@@ -24,6 +26,8 @@ _DRIVER_ENVIRONMENT = {
     # the kernel's own kill reaches us as a lost worker, which is retried; Ray's monitor would end the whole search
     "RAY_memory_monitor_refresh_ms": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    # a job may bring variables that we pass on too; without this Ray refuses to start
+    "RAY_OVERRIDE_JOB_RUNTIME_ENV": "1",
     # we write our own record; TensorBoard files come from an explicit callback
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
     "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",
@@ -34,16 +38,19 @@ _DRIVER_ENVIRONMENT = {
     "RAY_CHDIR_TO_TRIAL_DIR": "0",
 }
 _PASSED_ON = ("HF_HUB_OFFLINE", "HF_HOME", "HF_ENDPOINT", "HF_TOKEN", "CUBLAS_WORKSPACE_CONFIG")
+_GROW_SECONDS = 1200.0
+"""For the first node that a trial fits on: a cloud starts one in minutes."""
 
 
 @contextmanager
 def ray_session(resources: Resources, concurrency: int | None) -> Iterator[int]:
     """A cluster for the time of the `with`; gives the number of trials that run on it at once.
 
-    A cluster of our own has room for `concurrency` trials (None: as many as the machine has CPUs for).
+    A cluster of our own has room for `concurrency` trials (None: as many as the machine has CPUs for). One that grows
+    counts as large as `concurrency`, once a first trial fits.
 
     Raises:
-        CairnError: not even one trial fits, or the cluster does not answer.
+        CairnError: not even one trial fits, no node comes up that it fits on, or the cluster does not answer.
     """
     for name, value in _DRIVER_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
@@ -54,8 +61,12 @@ def ray_session(resources: Resources, concurrency: int | None) -> Iterator[int]:
         _start(ray, resources, concurrency)
     _quiet()
     try:
-        room = room_for(ray.cluster_resources(), resources)
-        yield min(room, concurrency or room)
+        if concurrency is not None and os.environ.get("RAY_ADDRESS") and _grows(ray.cluster_resources()):
+            _wait_for_a_place(ray, resources)
+            yield concurrency
+        else:
+            room = room_for(ray.cluster_resources(), resources)
+            yield min(room, concurrency or room)
     finally:
         if started:
             ray.shutdown()
@@ -75,9 +86,31 @@ def room_for(available: dict[str, float], resources: Resources) -> int:
     if not room:
         raise CairnError(
             f"a trial takes {resources.cpu} CPUs and {resources.gpu:g} GPUs, but there are {available.get('CPU', 0):g} "
-            f"and {available.get('GPU', 0):g}; lower resources in the spec, or run on a larger machine"
+            f"and {available.get('GPU', 0):g}; lower resources in the spec, run on a larger machine, or, on a cluster "
+            "that grows, say how many trials it may grow to with search.concurrency"
         )
     return room
+
+
+def _grows(available: dict[str, float]) -> bool:
+    """Was the cluster made by Ray's launcher or by KubeRay, or is it a head without CPUs, whose workers are to come?"""
+    launched = Path("~/ray_bootstrap_config.yaml").expanduser().exists()
+    return launched or "RAY_CLUSTER_NAME" in os.environ or not available.get("CPU")
+
+
+def _wait_for_a_place(ray: Any, resources: Resources) -> None:
+    """Ask for the place of one trial; a node is started for it where there is none."""
+    bundle = {"CPU": float(resources.cpu), **({"GPU": float(resources.gpu)} if resources.gpu else {})}
+    place = ray.util.placement_group([bundle])
+    try:
+        if not place.wait(timeout_seconds=_GROW_SECONDS):
+            raise CairnError(
+                f"no node came up in {_GROW_SECONDS / 60:.0f} minutes with room for a trial, {resources.cpu} CPUs and "
+                f"{resources.gpu:g} GPUs; `ray status` on the head says what it waits for: compare resources in the "
+                "spec with the cluster's node types, and the cloud's quota"
+            )
+    finally:
+        ray.util.remove_placement_group(place)
 
 
 def _start(ray: Any, resources: Resources, concurrency: int | None) -> None:

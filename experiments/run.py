@@ -24,11 +24,13 @@ from experiments.encoder_choice import ensure_built
 from experiments.environment import describe_environment
 from experiments.finals_plan import arms, winners
 from experiments.forecast import forecast_of
+from experiments.jobs.places import inside_job, refuse_relative_places
 from experiments.ledger import Interrupted, Ledger
 from experiments.needs import note_needs
 from experiments.proposals import Optuna
 from experiments.ray_session import ray_session, terminated_like_interrupted
 from experiments.record import RunFolder, now, read_json, read_rows, write_json, write_text
+from experiments.shared_folders import refuse_unshared
 from experiments.spec import load_spec
 from experiments.stage_names import chains
 from experiments.status import Status, duration
@@ -49,20 +51,24 @@ _FIXED_SEARCH = ("searcher", "eta", "seed", "startup_trials")
 """What may not change between two starts of one run; all else (more trials, winners, seeds) continues it."""
 
 
-def run_spec(path: Path, data: Path | None = None, *, status: Status | None = None) -> int:
-    """Run one experiment to its end; the exit status.
+def run_spec(path: Path, data: Path | None = None, *, runs: Path | None = None, status: Status | None = None) -> int:
+    """Run one experiment to its end; the exit status. `data` and `runs` go before the spec's own.
 
     Raises:
         CairnError: a mistake of the user's making, with its mend.
     """
     spec = load_spec(path, other_data=data is not None)
+    if runs is not None:
+        spec = spec.model_copy(update={"runs": str(runs)})
+    if inside_job():
+        refuse_relative_places(spec, data)
     status = status or Status()
     study = open_study(spec, data, pin=True)
-    folder = study.folder
+    folder, command = study.folder, _command(path, data, runs)
     with folder.only_writer(), terminated_like_interrupted(), status:
         began = time.monotonic()
         try:
-            _start_record(study, path, data)
+            _start_record(study, path, command)
             _build_encoder(study, status)
             _search_and_finals(study, status)
         except OSError as error:
@@ -73,7 +79,7 @@ def run_spec(path: Path, data: Path | None = None, *, status: Status | None = No
             raise
         except (KeyboardInterrupt, Interrupted):
             status.say(f"interrupted; what was finished is kept in {folder.path}. Run the same command to continue:")
-            status.say(f"  {_command(path, data)}")
+            status.say(f"  {command}")
             return INTERRUPTED
         status.phase("writing the report")
         report = build_report(folder.path)
@@ -83,7 +89,7 @@ def run_spec(path: Path, data: Path | None = None, *, status: Status | None = No
     return 0
 
 
-def _start_record(study: Study, path: Path, data: Path | None) -> None:
+def _start_record(study: Study, path: Path, command: str) -> None:
     """Write down what is going to run, or refuse to continue something else under the same name."""
     folder = study.folder
     wanted = resolved(study)
@@ -97,15 +103,16 @@ def _start_record(study: Study, path: Path, data: Path | None) -> None:
                 f"{folder.path} holds a run with another {', '.join(changed)}; give this one another name, or move the "
                 "folder away (trained stages stay in the store and are found again)"
             )
-    wanted["reproduce"] = _command(path, data)
+    wanted["reproduce"] = command
     wanted["store"] = str(study.store.location)
     write_text(folder.path / "spec.yaml", path.read_text(encoding="utf-8"))
     write_json(folder.resolved, wanted)
 
 
-def _command(path: Path, data: Path | None) -> str:
-    flag = f" --data {shlex.quote(str(data))}" if data is not None else ""
-    return f"cairn run {shlex.quote(str(path))}{flag}"
+def _command(path: Path, data: Path | None, runs: Path | None) -> str:
+    given = {"--data": data, "--runs": runs}
+    flags = [word for flag, folder in given.items() if folder is not None for word in (flag, str(folder))]
+    return shlex.join(["cairn", "run", str(path), *flags])
 
 
 def _build_encoder(study: Study, status: Status) -> None:
@@ -142,6 +149,7 @@ def _search_and_finals(study: Study, status: Status) -> None:
         terminated_like_interrupted(),
         Leases(study.store.location).kept(),
     ):
+        refuse_unshared(study)
         note_needs(study, ledger)
         status.phase("searching")
         with _timed(folder, "search"):
@@ -267,13 +275,14 @@ def _timed(folder: RunFolder, phase: str) -> Iterator[None]:
 
 
 def main() -> None:
-    """`python -m experiments.run SPEC [--data DIR]`."""
+    """`python -m experiments.run SPEC [--data DIR] [--runs DIR]`."""
     parser = argparse.ArgumentParser(prog="python -m experiments.run", description="Does what `cairn run` does.")
     parser.add_argument("spec", type=Path)
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--runs", type=Path)
     given = parser.parse_args()
     try:
-        sys.exit(run_spec(given.spec, given.data))
+        sys.exit(run_spec(given.spec, given.data, runs=given.runs))
     except CairnError as error:
         print(f"cairn: {error}", file=sys.stderr)
         sys.exit(2)

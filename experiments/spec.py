@@ -68,8 +68,10 @@ class ExperimentSpec(BaseModel):
     """Folder of trained stages, shared by studies; `<runs>/store` by default."""
 
 
-def load_spec(path: Path, *, other_data: bool = False) -> ExperimentSpec:
+def load_spec(path: Path, *, other_data: bool = False, elsewhere: bool = False) -> ExperimentSpec:
     """The spec in a file. With `other_data`, the spec's own data folder will not be used and need not exist.
+
+    With `elsewhere`, the spec is for other machines: absolute paths in it need not exist here.
 
     Raises:
         SpecError: with every mistake in the file, or because there is no such file.
@@ -82,10 +84,10 @@ def load_spec(path: Path, *, other_data: bool = False) -> ExperimentSpec:
         raise SpecError(f"there is no spec {path}{hint}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SpecError(f"the spec {path} cannot be read: {error}") from None
-    return read_spec(text, path.name, other_data=other_data)
+    return read_spec(text, path.name, other_data=other_data, elsewhere=elsewhere)
 
 
-def read_spec(text: str, name: str = "spec", *, other_data: bool = False) -> ExperimentSpec:
+def read_spec(text: str, name: str = "spec", *, other_data: bool = False, elsewhere: bool = False) -> ExperimentSpec:
     """The spec in a text; `name` is how the message calls it.
 
     Raises:
@@ -103,8 +105,8 @@ def read_spec(text: str, name: str = "spec", *, other_data: bool = False) -> Exp
         spec = ExperimentSpec.model_validate_json(json.dumps(raw))
     except ValidationError as error:
         mistakes += from_validation(error, ExperimentSpec)
-    mistakes += _wrong_names(raw)
-    mistakes += [] if other_data else _missing_folder(raw)
+    mistakes += [m for m in _wrong_names(raw) if not (elsewhere and _is_absolute_path(_at(raw, m.place)))]
+    mistakes += [] if other_data or elsewhere else _missing_folder(raw)
     mistakes += _contradictions(raw)
     if mistakes:
         raise SpecError(message(document, mistakes, name))
@@ -211,6 +213,10 @@ def _missing_folder(raw: Mapping[str, Any]) -> list[Mistake]:
     if not isinstance(data, str) or Path(data).expanduser().is_dir():
         return []
     return [Mistake(("data",), f"there is no folder {data!r}; give a mirror of the hub's layout")]
+
+
+def _is_absolute_path(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(("/", "~"))
 
 
 class _Checker:

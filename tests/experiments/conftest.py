@@ -1,6 +1,15 @@
 """A space, a record and a driver's ledger without ray; a tiny study with one Ray session for all tests of a process."""
 
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -91,6 +100,58 @@ def ray_room() -> Iterator[int]:
     """One Ray for all tests; runs inside it join it."""
     with ray_session(Resources(), concurrency=2) as room:
         yield room
+
+
+@contextmanager
+def _head(*flags: str, gcs: int | None = None, **variables: str) -> Iterator[tuple[int, int, dict[str, str]]]:
+    folder = tempfile.mkdtemp(prefix="cairn-")  # short: paths of sockets are limited
+    ports = [gcs or free_port(), *(free_port() for _ in range(3))]
+    names = ("port", "dashboard-port", "dashboard-agent-listen-port", "ray-client-server-port")
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("RAY_", "PYTHONPATH"))},
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HF_HUB_OFFLINE": "1",
+        **variables,
+    }
+    command = ["ray", "start", "--head", "--block", "--disable-usage-stats", "--dashboard-host=127.0.0.1"]
+    command += [f"--temp-dir={folder}", *(f"--{name}={port}" for name, port in zip(names, ports, strict=True)), *flags]
+    with Path(folder, "head.log").open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        by = time.monotonic() + 120
+        while not _answers(ports[1]):
+            assert process.poll() is None and time.monotonic() < by, Path(folder, "head.log").read_text()
+            time.sleep(0.2)
+        yield ports[0], ports[1], environment
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=30)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture(scope="session")
+def start_head() -> Callable[..., AbstractContextManager[tuple[int, int, dict[str, str]]]]:
+    """`with start_head(*flags, **variables) as (port, dashboard's port, environment)`: the head of a cluster.
+
+    It has ports and a folder of its own, and is ended by its process id.
+    """
+    return _head
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ def test_help_is_quick_and_names_every_command() -> None:
         done = cairn("--help")
         seconds.append(time.perf_counter() - began)
     assert done.returncode == 0
-    commands = "run plan report score evaluate submission tasks suites babel encoder store --version"
+    commands = "run submit job plan report score evaluate submission tasks suites babel encoder store --version"
     assert all(name in done.stdout for name in commands.split())
     assert min(seconds) < 0.5
 
@@ -39,6 +39,8 @@ def test_the_version_is_printed() -> None:
     [
         ("plan", "no_such.yaml"),
         ("run", "no_such.yaml"),
+        ("submit", "no_such.yaml"),
+        ("job", "ls", "--address", "http://127.0.0.1:1"),
         ("report", "no_such_run"),
         ("tasks", "--suite", "xtrem"),
         ("encoder", "build", "no_such.yaml", "out"),
