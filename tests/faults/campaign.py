@@ -46,6 +46,7 @@ training: {{batch_size: 16, max_examples: 256, max_length_tokens: 64}}
 search: {{trials: 10, searcher: random, selector: pivot-dev, eta: 2, concurrency: 2}}
 finals: {{winners: 2, seeds: [101, 102], target_steps: 9, controls: [direct, all mixed]}}
 evaluation: {{dev_examples: 12, final_examples: 12}}
+resources: {{checkpoint_minutes: 0.003}}
 runs: {runs}
 """
 VICTIMS = {
