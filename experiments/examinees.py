@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from evaluators.errors import CairnError, UnknownName
 from evaluators.protocol import Course
@@ -23,6 +23,7 @@ from experiments.spec import ExperimentSpec, load_spec
 from experiments.study import Study, open_study
 from search_spaces.plan import Stage, from_json, mixture
 from trainables.encoder_source import EncoderSource, encoder_fingerprint
+from trainables.parts import Pace
 from trainables.settings import Training
 from trainables.stages import Checkpoint, StageRunner
 from trainables.store import open_store
@@ -60,6 +61,10 @@ class Workshop:
     trunk: tuple[Stage, ...] = ()
     """Stages between the encoder and a target's own."""
     trunk_training: Training = field(default_factory=Training)
+    threads: int | None = None
+    """Of the run that it goes on from: other numbers round otherwise. None: all."""
+    _CHECKPOINT_SECONDS: ClassVar = 300.0
+    """Between two parts of a stage in training that are kept."""
 
     def stages(self, training: Training) -> StageRunner:
         """A runner under these settings of training."""
@@ -71,10 +76,15 @@ class Workshop:
             training=training,
             seed=self.seed,
             cache=self.cache,
+            pace=Pace(seconds=self._CHECKPOINT_SECONDS),
         )
 
     def run(self, stages: Sequence[tuple[Training, Stage]]) -> MultiHeadModel:
         """The model at the end of the trunk and of these stages."""
+        from trainables.devices import use_threads
+
+        if self.threads is not None:
+            use_threads(self.threads)
         runner = self.stages(self.trunk_training)
         checkpoint: Checkpoint = runner.start
         for training, stage in [*((self.trunk_training, stage) for stage in self.trunk), *stages]:
@@ -267,6 +277,7 @@ def finalist(run: Path, *, arm: str | None = None, seed: int | None = None, data
         seed=seed,
         trunk=trunk,
         trunk_training=study.spec.training,
+        threads=study.spec.resources.cpu,
     )
     units = tuple((_own_stage(unit[4]), tuple(unit[5])) for unit in mine)
     return Finalist(study=study, arm=chosen, seed=seed, workshop=workshop, units=units)
