@@ -156,16 +156,8 @@ class Optuna:
 
     def suggest(self, number: int) -> Proposal:
         """What TPE would try next."""
-        sampler = self._optuna.samplers.TPESampler
-        self._study.sampler = _quietly(
-            lambda: sampler(
-                seed=derive(self._search.seed, "tpe", number) % 2**32,
-                n_startup_trials=self._search.startup_trials,
-                multivariate=True,
-                group=True,
-                constant_liar=True,
-            )
-        )
+        seed = derive(self._search.seed, "tpe", number) % 2**32
+        self._study.sampler = tpe_sampler(seed, self._search.startup_trials)
         return self._ask(number)
 
     def add(self, proposal: Proposal) -> None:
@@ -179,7 +171,7 @@ class Optuna:
         """Note a score at a rung."""
         self._values.setdefault(number, {})[rung] = value
         if self._asked:
-            _quietly(lambda: self._trials[number].report(value, rung))
+            quietly(lambda: self._trials[number].report(value, rung))
 
     def end(self, number: int, status: str, value: float | None) -> None:
         """Note how a trial ended: completed, stopped or failed."""
@@ -213,20 +205,31 @@ class Optuna:
         )
 
     def _ask(self, number: int) -> Proposal:
-        trial = _quietly(self._study.ask)
+        trial = quietly(self._study.ask)
         self._trials[number] = trial
-        choose = _OptunaChooser(trial)
+        choose = OptunaChooser(trial)
 
         def draw() -> tuple[Plan, int]:
             return self._space.plan(choose, self._setting), self._space.seed(choose)
 
-        plan, seed = _quietly(draw)
+        plan, seed = quietly(draw)
         proposal = Proposal(number=number, control=None, decisions=choose.decisions, plan=plan, seed=seed)
         trial.set_user_attr("trial", proposal.trial)
         return proposal
 
 
-class _OptunaChooser:
+def tpe_sampler(seed: int, startup_trials: int) -> Any:
+    """Optuna's TPE, as conditional spaces and several workers need it."""
+    from optuna.samplers import TPESampler
+
+    return quietly(
+        lambda: TPESampler(
+            seed=seed, n_startup_trials=startup_trials, multivariate=True, group=True, constant_liar=True
+        )
+    )
+
+
+class OptunaChooser:
     """Puts a space's questions to an Optuna trial."""
 
     def __init__(self, trial: Any) -> None:
@@ -234,11 +237,13 @@ class _OptunaChooser:
         self.decisions: Decisions = {}
 
     def one_of(self, name: str, options: Sequence[D]) -> D:
+        """One of the options."""
         choice: D = self._trial.suggest_categorical(name, list(options))
         self.decisions[name] = choice
         return choice
 
     def uniform(self, name: str, low: float, high: float) -> float:
+        """A number in [low, high)."""
         value = float(self._trial.suggest_float(name, low, high))
         self.decisions[name] = value
         return value
@@ -264,7 +269,7 @@ class _DistributionChooser:
         return self._replay.uniform(name, low, high)
 
 
-def _quietly(call: Callable[[], Any]) -> Any:
+def quietly(call: Callable[[], Any]) -> Any:
     """TPE's grouped and multivariate modes are called experimental; they are what conditional spaces need."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""Beam search on the trie: all beginnings, then the children of the best of them, then the children of the best of those.
+"""Beam search on the trie: all beginnings, then the children of the best of them, then the children of their best.
 
 A plan's parent is the longest other plan of the space that it continues. Deeper levels get more of the budget, as in a
 beam of widths 3 and 8: seven parts for every three of the level before. Within its part of the budget a level takes all
@@ -45,10 +45,8 @@ class Beam:
 
     def _next(self, level: int, history: History, scores: dict[Plan, float]) -> Draw | None:
         """A new plan of a level, whose parents are ranked by their scores."""
-        parents: list[Plan | None] = [None]
-        if level:
-            scored = [draw.plan for draw in self._levels[level - 1] if draw.plan in scores]
-            parents = list(sorted(scored, key=lambda plan: -scores[plan]))
+        scored = [draw.plan for draw in self._levels[level - 1] if draw.plan in scores] if level else []
+        parents: list[Plan | None] = [*sorted(scored, key=lambda plan: -scores[plan])] if level else [None]
         for parent in parents:
             for draw in self._children.get(parent, []):
                 if Run(draw.plan, draw.seed) not in history.proposed:

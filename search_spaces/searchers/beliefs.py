@@ -9,7 +9,6 @@ import numpy as np
 from search_spaces.count import Run
 from search_spaces.plan import Plan
 from search_spaces.searchers.features import Features
-
 from search_spaces.searchers.posterior import Candidates, Evidence, Posterior, Prediction, Scores, whiten
 from search_spaces.searchers.protocol import Observation
 from search_spaces.searchers.scales import Scales, refitted
@@ -36,6 +35,12 @@ class Beliefs:
         rows = [self.features.row(plan) for plan in plans]
         width = len(self.features.groups)
         return Candidates(np.array(rows).reshape(len(plans), width), self.numbering.of([Run(p, 0) for p in plans]))
+
+    def seen(self) -> tuple[list[Plan], Candidates]:
+        """The different plans with a score, in the order of their first."""
+        first = np.sort(np.unique(self._scores.places.plan_n, return_index=True)[1])
+        rows = self._scores.features_nd[first] * self.features.tells_plans_apart
+        return [self._seen[place].run.plan for place in first], Candidates(rows, self._scores.places.at(first))
 
     def update(self, observations: Sequence[Observation]) -> None:
         """Take in new scores, and refit where there are enough of them."""
@@ -103,5 +108,3 @@ def _joined(one: Scores, other: Scores) -> Scores:
     return Scores(
         np.concatenate([one.features_nd, other.features_nd]), places, np.concatenate([one.value_n, other.value_n])
     )
-
-

@@ -7,7 +7,6 @@ task counts with its share of the stage's batches, so that a mixture is half of 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Literal, NamedTuple, TypeAlias
@@ -46,6 +45,13 @@ class Features:
         self._place = {column: place for place, column in enumerate(columns)}
         self.groups = np.array([GROUPS.index(column.group) for column in columns])
         """Place among `GROUPS` of each column's group."""
+
+        self.tells_plans_apart = np.array([column.group not in ("level", "rung") for column in columns])
+        """Is the column the plan's, and not that of a score?"""
+
+    def knows(self, plan: Plan) -> bool:
+        """Has every feature of the plan a column?"""
+        return all(column in self._place for column, _ in self._of(plan))
 
     def row(self, plan: Plan) -> Floats:
         """The plan's numbers, without level and rung: what tells it from other plans."""
@@ -89,12 +95,10 @@ class Features:
 
 
 def _pairs(trunk: Sequence[Stage]) -> Iterator[tuple[Column, float]]:
-    """Ordered pairs of tasks in different stages: each before each later one, and each next to each direct successor."""
-    pairs: Counter[Column] = Counter()
+    """Ordered pairs of tasks in different stages: each before each later one, and next to each of the next."""
     for (first, earlier), (second, later) in combinations(enumerate(trunk), 2):
         for one, share in earlier.mixture:
             for other, other_share in later.mixture:
-                pairs[Column("before", (one, other))] += share * other_share  # type: ignore[assignment]
+                yield Column("before", (one, other)), share * other_share
                 if second == first + 1:
-                    pairs[Column("next", (one, other))] += share * other_share  # type: ignore[assignment]
-    yield from ((column, float(value)) for column, value in pairs.items())
+                    yield Column("next", (one, other)), share * other_share

@@ -1,8 +1,9 @@
 """Simulated studies: what every sequence of a few tasks is worth, and the luck that training adds.
 
-The value of a sequence is the sum of its tasks' effects, smaller for tasks further from the end, plus an effect for each
-ordered pair of tasks (halved unless they are neighbours), scaled down with length; sequences of three also have a part
-of their own, which nothing else foretells. Half of a node's luck is its parent's: continuing an unlucky run is unlucky.
+The value of a sequence is the sum of its tasks' effects, smaller for tasks further from the end, plus an effect for
+each ordered pair of tasks (halved unless they are neighbours), scaled down with length; sequences of three also have a
+part of their own, which nothing else foretells. Half of a node's luck is its parent's: continuing an unlucky run is
+unlucky.
 
 Four kinds differ in how much each part weighs. They are an invention for comparing searchers, not a model of any study.
 """

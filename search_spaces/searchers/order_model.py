@@ -1,65 +1,175 @@
-"""draft"""
+"""The default searcher: a model of tasks, their order, mixtures and rates, asked where improvement is cheapest.
+
+It learns from every score, of whole plans and of prefixes. A proposal is the plan whose expected improvement over the
+leader is largest for each example that is *not trained yet*: a plan that continues what exists is cheap. Works that are
+under way count with scores drawn from what is believed of them, so that parallel proposals differ. It begins with the
+single tasks and with orders by size. A small part of the proposals asks the model nothing and continues the best plan
+by its own score, in case the model is wrong; and the last part of a large budget trains the leaders again with other
+seeds, as the best of many scores is lucky. The pick is the best posterior mean.
+
+Expected improvement: Jones et al. (1998); for each unit of cost: Snoek et al. (2012). Features of order: Van Nostrand
+(1995), pairwise order; Voelkel (2019).
+"""
+
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from scipy.special import ndtr
+
 from search_spaces.count import Run
 from search_spaces.exhaustive import Draw
-from search_spaces.searchers.features import Features
+from search_spaces.plan import Plan, Stage
 from search_spaces.searchers.beliefs import Beliefs
-from search_spaces.searchers.protocol import *
+from search_spaces.searchers.features import Features
+from search_spaces.searchers.landscapes import Floats
+from search_spaces.searchers.pool import Pool
+from search_spaces.searchers.posterior import Candidates, Posterior, Prediction
+from search_spaces.searchers.protocol import History
+from search_spaces.searchers.start import first_draws
+from search_spaces.searchers.tree_covariance import Ints
+
+_GREEDY = 0.15
+"""Share of proposals that the model does not choose."""
+_AGAIN = 0.22
+"""Share of the budget, its last part, that trains leaders again..."""
+_LARGE = 60
+"""...where the budget is above this."""
+_LEADERS = 5
+
 
 class OrderModel:
-    def __init__(self, draws, *, seed, budget, cost=lambda s: 1.0, start="singles", explore=0.15, reseed=0.22, percost=1.0, top=5, kappa=1.0, noreseed_below=60):
-        self.draws=draws; self.seed=seed; self.budget=budget
-        self.start=start; self.explore=explore; self.reseed=reseed; self.percost=percost; self.top=top; self.kappa=kappa; self.nrb=noreseed_below
-        L=max(len(d.plan.trunk) for d in draws)
-        self.b=Beliefs(Features([d.plan for d in draws]),levels=L)
-        self.index={d.plan:i for i,d in enumerate(draws)}
-        self.C=self.b.asked([d.plan for d in draws])
-        self.cost_ml=np.array([[cost(d.plan.trunk[l]) if l<len(d.plan.trunk) else 0. for l in range(L)] for d in draws])
-        self.len=np.array([len(d.plan.trunk) for d in draws])
-    def propose(self, history):
-        n=len(history.proposed)
-        rng=np.random.default_rng([self.seed,n])
-        obs=np.zeros(len(self.draws),bool)
-        for o in history.observations: obs[self.index[o.run.plan]]=True
-        done=obs.copy()
-        for r in history.proposed: done[self.index[r.plan]]=True
-        todo=np.flatnonzero(~done)
-        s=[i for i in todo if self.len[i]==1]
-        if self.start.startswith("singles") and s: return self.draws[s[0]]
-        k=int(self.start.split("+")[1]) if "+" in self.start else 0
-        if self.start.isdigit(): k=int(self.start)
-        if n-(9 if self.start.startswith("s") else 0)<k:
-            full=todo[self.len[todo]==3]
-            return self.draws[rng.choice(full)]
-        self.b.update(history.observations)
-        post=self.b.posterior()
-        if self.reseed and self.budget>self.nrb and history.spent>=(1-self.reseed)*self.budget:
-            return self.again(history,post)
-        if rng.random()<self.explore:
-            return self.draws[rng.choice(todo)]
-        p=post.predict(self.C)
-        best=p.mean_m[obs].max()
-        z=(p.mean_m-best)/p.sd_m
-        ei=p.sd_m*(z*ndtr(z)+np.exp(-z*z/2)/np.sqrt(2*np.pi))
-        if self.percost:
-            tr=self.b.numbering.nodes(t for t,s in history.trained if s==0)
-            cost=(self.cost_ml*~np.isin(self.C.places.prefix_nl,tr)).sum(1)
-            ei=ei/np.maximum(cost,1)**self.percost
-        ei[done]=-1
-        return self.draws[int(np.argmax(ei))]
-    def again(self, history, post):
-        obs=np.array(sorted({self.index[o.run.plan] for o in history.observations}))
-        p=post.predict(self.C)
-        top=obs[np.argsort(-p.mean_m[obs])[:self.top]]
-        i=max(top,key=lambda i: p.mean_m[i]+self.kappa*p.sd_m[i])
-        s=1
-        while Run(self.draws[i].plan,s) in history.proposed: s+=1
-        return self.draws[i]._replace(seed=s)
-    def best(self, history):
-        if not history.observations: return None
-        self.b.update(history.observations)
-        p=self.b.posterior().predict(self.C)
-        obs=np.array(sorted({self.index[o.run.plan] for o in history.observations}))
-        return self.draws[obs[np.argmax(p.mean_m[obs])]].plan
+    """The order model on one study."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        budget: float,
+        seed: int,
+        seeds: Sequence[int] = (0,),
+        cost: Callable[[Stage], float] = lambda stage: 1.0,
+        rungs: int = 1,
+    ) -> None:
+        """`budget` is in the unit of `History.spent`, `cost` in any; all but the first of `seeds` are for leaders."""
+        self._pool, self._budget, self._seed, self._seeds, self._cost = pool, budget, seed, tuple(seeds), cost
+        plans = [draw.plan for draw in pool.draws]
+        levels = max((len(plan.trunk) for plan in plans), default=0)
+        self.beliefs = Beliefs(Features(plans, rungs=rungs), levels=levels)
+        self._start = first_draws(pool.draws, pool.setting.sizes)
+        self._known = self.beliefs.asked(plans)
+        self._known_costs_ml = self._costs(pool.draws)
+
+    def propose(self, history: History) -> Draw | None:
+        """The plan with the largest expected improvement for its missing cost, or one of the other kinds above."""
+        for draw in self._start:
+            if _is_new(draw, history):
+                return draw
+        if not history.observations:
+            return next((draw for draw in self._pool.draws if _is_new(draw, history)), None)
+        number = len(history.proposed)
+        self.beliefs.update(history.observations)
+        pending = sorted(history.pending - history.observed, key=list(history.proposed).index)
+        posterior = self.beliefs.posterior(pending, seed=[self._seed, number, 0])
+        if self._budget > _LARGE and history.spent >= (1 - _AGAIN) * self._budget:
+            again = self._again(history, posterior)
+            if again is not None:
+                return again
+        if np.random.default_rng([self._seed, number, 1]).random() < _GREEDY:
+            greedy = self._greedy(history)
+            if greedy is not None:
+                return greedy
+        return self._improving(history, posterior)
+
+    def best(self, history: History) -> Plan | None:
+        """The observed plan with the highest posterior mean."""
+        ranked = self.ranked(history)
+        return ranked[0] if ranked else None
+
+    def ranked(self, history: History) -> list[Plan]:
+        """The observed plans by posterior mean, the best first."""
+        if not history.observations:
+            return []
+        self.beliefs.update(history.observations)
+        plans, asked = self.beliefs.seen()
+        mean = self.beliefs.posterior().predict(asked).mean_m
+        return [plans[place] for place in np.argsort(-mean, kind="stable")]
+
+    def prediction(self, history: History, plans: Sequence[Plan]) -> Prediction:
+        """What these plans are worth, in the unit of the study. Needs at least one observation."""
+        self.beliefs.update(history.observations)
+        return self.beliefs.predict(self.beliefs.posterior(), self.beliefs.asked(plans))
+
+    def _improving(self, history: History, posterior: Posterior) -> Draw | None:
+        plans, seen = self.beliefs.seen()
+        found = posterior.predict(seen)
+        leaders = [plans[place] for place in np.argsort(-found.mean_m)[:_LEADERS]]
+        near = self._pool.near(leaders, seed=[self._seed, len(history.proposed)])
+        draws, asked, costs_ml = self._pool.draws, self._known, self._known_costs_ml
+        if near:
+            asked = _joined(asked, self.beliefs.asked([draw.plan for draw in near]))
+            costs_ml = np.concatenate([costs_ml, self._costs(near)])
+            draws = [*draws, *near]
+        missing = (costs_ml * ~self._is_trained(asked, history)).sum(1)
+        least = costs_ml[costs_ml > 0].min(initial=np.inf)
+        gain = expected_improvement(posterior.predict(asked), float(found.mean_m.max()))
+        worth = gain / np.maximum(missing, least if np.isfinite(least) else 1.0)
+        for place in np.argsort(-worth, kind="stable"):
+            draw = draws[int(place)]
+            if _is_new(draw, history):
+                return draw
+        return None
+
+    def _again(self, history: History, posterior: Posterior) -> Draw | None:
+        """The leader that may be best yet, with the next of the other seeds."""
+        plans, seen = self.beliefs.seen()
+        found = posterior.predict(seen)
+        leaders = np.argsort(-found.mean_m, kind="stable")[:_LEADERS]
+        for place in sorted(map(int, leaders), key=lambda place: -(found.mean_m[place] + found.sd_m[place])):
+            draw = self._pool.find(plans[place])
+            again = [] if draw is None else [Draw(draw.plan, seed, draw.decisions) for seed in self._seeds[1:]]
+            for other in again:
+                if _is_new(other, history):
+                    return other
+        return None
+
+    def _greedy(self, history: History) -> Draw | None:
+        """A child of the best plan by its own score that has a child left."""
+        scores: dict[tuple[Stage, ...], float] = {}
+        for run, value, rung in history.observations:
+            if rung == history.observations[-1].rung:
+                scores[run.plan.trunk] = max(value, scores.get(run.plan.trunk, -np.inf))
+        for trunk in sorted(scores, key=lambda trunk: -scores[trunk]):
+            for draw in self._pool.children(trunk):
+                if _is_new(draw, history):
+                    return draw
+        return None
+
+    def _costs(self, draws: Sequence[Draw]) -> Floats:
+        """Cost of each stage of the trunk, (draws, levels)."""
+        costs = np.zeros((len(draws), self._known.places.prefix_nl.shape[1]))
+        for row, draw in zip(costs, draws, strict=True):
+            row[: len(draw.plan.trunk)] = [self._cost(stage) for stage in draw.plan.trunk]
+        return costs
+
+    def _is_trained(self, asked: Candidates, history: History) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+        trained: Ints = self.beliefs.numbering.nodes(t for t, seed in history.trained if seed == self._seeds[0])
+        return np.isin(asked.places.prefix_nl, trained)
+
+
+def expected_improvement(found: Prediction, leader: float) -> Floats:
+    """How much each plan is expected to be better than the leader; never negative."""
+    lead = (found.mean_m - leader) / found.sd_m
+    density = np.exp(-(lead**2) / 2) / np.sqrt(2 * np.pi)
+    return np.asarray(found.sd_m * (lead * ndtr(lead) + density))
+
+
+def _is_new(draw: Draw, history: History) -> bool:
+    run = Run(draw.plan, draw.seed)
+    return run not in history.proposed and run not in history.observed
+
+
+def _joined(one: Candidates, other: Candidates) -> Candidates:
+    places = type(one.places)(*(np.concatenate(parts) for parts in zip(one.places, other.places, strict=True)))
+    return Candidates(np.concatenate([one.features_md, other.features_md]), places)

@@ -7,6 +7,7 @@ number of columns and of the largest block of the trie, not of the number of sco
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -70,19 +71,20 @@ class Evidence:
 
     def at(self, variance_d: Floats) -> float:
         """Up to a constant, with the common scale of all variances at its best value (a pseudo-score each way)."""
+        log_determinant, factor = self._fit(variance_d)
+        return -0.5 * (self._log_determinant + log_determinant + (self._count + 2) * math.log(factor))
+
+    def scale(self, variance_d: Floats) -> float:
+        """The best common factor of all variances."""
+        return self._fit(variance_d)[1]
+
+    def _fit(self, variance_d: Floats) -> tuple[float, float]:
+        """Log determinant of what features add, and the best common factor."""
         scale = np.sqrt(variance_d)
         root = np.linalg.cholesky(np.eye(len(scale)) + scale[:, None] * self._gram_dd * scale)
         half = solve_triangular(root, scale * self._product_d, lower=True, check_finite=False)
         misfit = self._square - float(half @ half)
-        log_determinant = self._log_determinant + 2.0 * float(np.log(np.diag(root)).sum())
-        return -0.5 * (log_determinant + (self._count + 2) * np.log((misfit + 2) / (self._count + 2)))
-
-    def scale(self, variance_d: Floats) -> float:
-        """The best common factor of all variances."""
-        scale = np.sqrt(variance_d)
-        root = np.linalg.cholesky(np.eye(len(scale)) + scale[:, None] * self._gram_dd * scale)
-        half = solve_triangular(root, scale * self._product_d, lower=True, check_finite=False)
-        return (self._square - float(half @ half) + 2) / (self._count + 2)
+        return 2.0 * float(np.log(np.diag(root)).sum()), (misfit + 2.0) / (self._count + 2)
 
 
 class Posterior:

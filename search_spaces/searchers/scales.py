@@ -72,7 +72,7 @@ def refitted(scales: Scales, scores: Scores, groups: Ints) -> Scales:
                 best, found = other, value
                 break
     for tried in _other_trees(best):
-        other_evidence, value = _evidence(tried, scores, groups)
+        _, value = _evidence(tried, scores, groups)
         if value > found:
             best, found = tried, value
     return best

@@ -1,8 +1,8 @@
 """Successive halving along a plan's own stages: a prefix is judged by its score, and only the best are continued.
 
 Asynchronous successive halving (Li et al. 2020) whose rungs are the lengths of prefixes: among the trials that have a
-score after so many stages, the best one in `eta` go on. Trials are drawn at random; those that begin alike share what is
-trained. It judges a prefix by itself, so that a poor opener that prepares a good finisher is lost.
+score after so many stages, the best one in `eta` go on. Trials are drawn at random; those that begin alike share what
+is trained. It judges a prefix by itself, so that a poor opener that prepares a good finisher is lost.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class StageHalving:
         return best_observed(history)
 
     def _next(self, playout: _Playout) -> _Climb | None:
-        """The best trial that may go on, at the highest rung that has one; else a new one, else the best of the rest."""
+        """The best trial that may go on, at the highest rung that has one; else a new one, or the best of the rest."""
         started = len(playout.rungs[0])
         promotable = self._promotable(playout, self._eta)
         if promotable is None and started < len(self._trials):

@@ -6,14 +6,14 @@ after another, and every prefix that the table knows is observed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple, Protocol
 
 from search_spaces.count import Run
-from search_spaces.exhaustive import Draw, every_draw
 from search_spaces.plan import Plan, Stage
 from search_spaces.searchers.landscapes import Floats, Landscape
+from search_spaces.searchers.pool import Pool
 from search_spaces.searchers.protocol import History, Searcher, missing_stages, prefixes
 from search_spaces.space import Setting, Space
 from search_spaces.target import Target
@@ -21,11 +21,6 @@ from search_spaces.target import Target
 
 class Table(Protocol):
     """All scores of a study."""
-
-    @property
-    def draws(self) -> Sequence[Draw]:
-        """The plans that may be proposed."""
-        ...
 
     def score(self, run: Run) -> float | None:
         """The score of a plan with a seed; None where it is not known."""
@@ -48,8 +43,15 @@ class Pick(NamedTuple):
     history: History
 
 
-def play(searcher: Searcher, table: Table, *, budget: float) -> Pick:
+def always(history: History, prefix: Run) -> bool:
+    """Every plan that is begun is trained to its end."""
+    return True
+
+
+def play(searcher: Searcher, table: Table, *, budget: float, goes_on: Callable[[History, Run], bool] = always) -> Pick:
     """Let a searcher spend its budget, and ask it for its pick. A stage that does not fit any more ends the search.
+
+    `goes_on` is asked about every prefix that was trained on the way to a longer plan.
 
     Raises:
         ValueError: the budget does not pay for anything that can be observed.
@@ -58,7 +60,7 @@ def play(searcher: Searcher, table: Table, *, budget: float) -> Pick:
     while history.spent < budget and (draw := searcher.propose(history)) is not None:
         run = Run(draw.plan, draw.seed)
         history.propose(run)
-        if not _train(run, table, history, budget):
+        if not _train(run, table, history, budget, goes_on):
             break
         history.end(run)
     plan = searcher.best(history)
@@ -67,7 +69,7 @@ def play(searcher: Searcher, table: Table, *, budget: float) -> Pick:
     return Pick(plan, table.worth(plan), history)
 
 
-def _train(run: Run, table: Table, history: History, budget: float) -> bool:
+def _train(run: Run, table: Table, history: History, budget: float, goes_on: Callable[[History, Run], bool]) -> bool:
     """Train what is missing and observe what is new, as far as the budget goes; was it enough?"""
     for prefix in prefixes(run):
         price = sum(table.cost(stage) for stage in missing_stages(prefix, history))
@@ -77,6 +79,8 @@ def _train(run: Run, table: Table, history: History, budget: float) -> bool:
         history.train(prefix)
         if prefix not in history.observed and (value := table.score(prefix)) is not None:
             history.observe(prefix, value)
+        if prefix != run and not goes_on(history, prefix):
+            break
     return True
 
 
@@ -88,9 +92,9 @@ class SimulatedTable:
         self._luck: dict[int, Floats] = {}
 
     @property
-    def draws(self) -> tuple[Draw, ...]:
+    def pool(self) -> Pool:
         """All sequences, with seed 0."""
-        return _sequences(self._landscape.tasks)
+        return _pool(self._landscape.tasks)
 
     def score(self, run: Run) -> float:
         """The value of the sequence and its luck with this seed."""
@@ -108,21 +112,20 @@ class SimulatedTable:
         return self._landscape.normalised(_sequence(plan))
 
 
-def simulated_space(tasks: int, seeds: Sequence[int] = (0,)) -> Space:
+def simulated_space(tasks: int, lengths: Sequence[int] = (1, 2, 3)) -> Space:
     """The space of a landscape's sequences."""
     return Space(
         tasks=tuple(f"t{number}" for number in range(tasks)),
-        lengths=(1, 2, 3),
+        lengths=tuple(lengths),
         learning_rates=(1e-3,),
         steps=(1,),
         target=Target(learning_rates=(1e-3,), steps=1),
-        seeds=tuple(seeds),
     )
 
 
 @cache
-def _sequences(tasks: int) -> tuple[Draw, ...]:
-    return tuple(every_draw(simulated_space(tasks), Setting(targets=())))
+def _pool(tasks: int) -> Pool:
+    return Pool(simulated_space(tasks), Setting(targets=()), seed=0)
 
 
 def _sequence(plan: Plan) -> tuple[int, ...]:

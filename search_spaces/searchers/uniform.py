@@ -30,6 +30,7 @@ class RandomSearch:
 def any_of(draws: Sequence[Draw], history: History, *, seed: int) -> Draw | None:
     """One of the draws that were not proposed before, by the number of the proposal alone."""
     for place in np.random.default_rng([seed, len(history.proposed)]).permutation(len(draws)):
-        if Run(draws[place].plan, draws[place].seed) not in history.proposed:
-            return draws[place]
+        draw = draws[int(place)]
+        if Run(draw.plan, draw.seed) not in history.proposed:
+            return draw
     return None
