@@ -15,13 +15,14 @@ import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from evaluators.errors import CairnError
 from experiments.settings import Search
 from search_spaces.chooser import D, Decisions, Random, Replay
 from search_spaces.controls import controls
-from search_spaces.exhaustive import every_draw
+from search_spaces.designs import DesignName, design_draws
+from search_spaces.exhaustive import Draw, every_draw
 from search_spaces.plan import Plan
 from search_spaces.space import Setting, Space
 from trainables.seeds import derive
@@ -70,8 +71,10 @@ def random_proposal(
 
 def known_proposals(space: Space, setting: Setting, search: Search) -> Iterator[Proposal]:
     """The proposals that do not depend on results, without the controls: all, or of TPE the first ones."""
-    if search.searcher == "exhaustive":
-        yield from every_proposal(space, setting, search)
+    if search.is_listed:
+        yield from listed_proposals(space, setting, search)
+        return
+    if search.searcher in ("order-model", "beam"):
         return
     assert search.trials is not None
     fixed = control_proposals(space, setting)
@@ -86,15 +89,18 @@ def known_proposals(space: Space, setting: Setting, search: Search) -> Iterator[
         yield proposal
 
 
-def every_proposal(space: Space, setting: Setting, search: Search) -> list[Proposal]:
-    """All plans of a space, shorter lengths as they are written; a control among them is tried again as a candidate.
+def listed_proposals(space: Space, setting: Setting, search: Search) -> list[Proposal]:
+    """The plans of a design, or all of the space; a control among them is tried again as a candidate.
 
     Raises:
-        CairnError: there are more than an exhaustive search should try.
+        CairnError: there are more than a search should try, or the space does not allow the design.
     """
     first = len(control_proposals(space, setting)) + 1
     most = _MOST + 1 if search.trials is None else search.trials
-    draws = list(islice(every_draw(space, setting), most))
+    if search.searcher == "exhaustive":
+        draws = list(islice(every_draw(space, setting), most))
+    else:
+        draws = _designed(space, setting, search, most)
     if search.trials is None and len(draws) == most:
         raise CairnError(
             f"the space has more than {_MOST:,} plans; make it smaller, give search.trials, or search it at random"
@@ -103,6 +109,14 @@ def every_proposal(space: Space, setting: Setting, search: Search) -> list[Propo
         Proposal(number=number, control=None, decisions=draw.decisions, plan=draw.plan, seed=draw.seed)
         for number, draw in enumerate(draws, start=first)
     ]
+
+
+def _designed(space: Space, setting: Setting, search: Search, most: int) -> list[Draw]:
+    name = cast(DesignName, search.searcher)
+    try:
+        return design_draws(name, space, setting, trials=most, seed=search.seed)
+    except ValueError as error:
+        raise CairnError(f"search.searcher is {name}: {error}") from error
 
 
 def replayed(space: Space, setting: Setting, decisions: Mapping[str, Any]) -> tuple[Plan, int]:

@@ -57,7 +57,8 @@ class OrderModel:
         plans = [draw.plan for draw in pool.draws]
         levels = max((len(plan.trunk) for plan in plans), default=0)
         self.beliefs = Beliefs(Features(plans, rungs=rungs), levels=levels)
-        self._start = first_draws(pool.draws, pool.setting.sizes)
+        self._targets = {plan.targets for plan in plans}
+        self._start = first_draws(pool.draws, pool.sizes)
         self._known = self.beliefs.asked(plans)
         self._known_costs_ml = self._costs(pool.draws)
 
@@ -81,6 +82,10 @@ class OrderModel:
             if greedy is not None:
                 return greedy
         return self._improving(history, posterior)
+
+    def knows(self, plan: Plan) -> bool:
+        """Is the plan described in full by what the plans of the space differ in?"""
+        return plan.targets in self._targets and self.beliefs.features.knows(plan)
 
     def best(self, history: History) -> Plan | None:
         """The observed plan with the highest posterior mean."""

@@ -6,8 +6,9 @@ moves, adds, drops or exchanges a task, and a longer one keeps the leader's pref
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
+from typing import TypeAlias
 
 import numpy as np
 
@@ -24,22 +25,29 @@ _REDRAWN = 0.2
 """Share of a leader's decisions that a neighbour draws anew."""
 
 
-class Pool:
-    """The plans of a space with the first of its seeds."""
+Neighbour: TypeAlias = Callable[[Draw, Sequence[int]], Draw]
 
-    def __init__(self, space: Space, setting: Setting, *, seed: int, most: int = MOST) -> None:
-        self.space, self.setting = space, setting
-        first = space.seeds[0]
-        listed = (draw for draw in every_draw(space, setting) if draw.seed == first)
-        self.draws = list(islice(listed, most + 1))
-        self.is_whole = len(self.draws) <= most
-        """Are these all plans there are?"""
-        if not self.is_whole:
-            self.draws = _drawn(space, setting, seed, most // 2)
+
+class Pool:
+    """The plans that may be tried, as far as they were met. Tasks' sizes are numbers of training examples."""
+
+    def __init__(self, draws: Sequence[Draw], sizes: Mapping[str, int], neighbour: Neighbour | None = None) -> None:
+        """`neighbour` makes a plan next to a draw, from a seed; without it, `draws` are all there are."""
+        self.draws, self.sizes = list(draws), sizes
+        self._neighbour = neighbour
         self._draw_of = {draw.plan: draw for draw in self.draws}
         self._children: dict[tuple[Stage, ...], list[Draw]] = {}
         for draw in self.draws:
             self._children.setdefault(draw.plan.trunk[:-1], []).append(draw)
+
+    @property
+    def is_whole(self) -> bool:
+        """Are these all plans there are?"""
+        return self._neighbour is None
+
+    def add(self, draw: Draw) -> None:
+        """Note a plan that was tried, so that it can lead."""
+        self._draw_of.setdefault(draw.plan, draw)
 
     def find(self, plan: Plan) -> Draw | None:
         """The draw that gives a plan, if it was met."""
@@ -51,21 +59,29 @@ class Pool:
 
     def near(self, leaders: Sequence[Plan], *, seed: Sequence[int]) -> list[Draw]:
         """Plans next to the leaders, in turn; none in a space that is known as a whole."""
-        known = [draw for plan in leaders if (draw := self.find(plan)) is not None]
-        if self.is_whole or not known:
+        known = [draw for plan in leaders if (draw := self.find(plan)) is not None and draw.decisions]
+        if self._neighbour is None or not known:
             return []
         found: dict[Plan, Draw] = {}
         for number in range(_NEAR):
-            leader = known[number % len(known)]
-            choose = _Altering(leader.decisions, [*seed, number])
-            plan = self.space.plan(choose, self.setting)
-            if plan not in self._draw_of:
-                found.setdefault(plan, Draw(plan, leader.seed, choose.decisions))
+            draw = self._neighbour(known[number % len(known)], [*seed, number])
+            if draw.plan not in self._draw_of:
+                found.setdefault(draw.plan, draw)
         return list(found.values())
 
-    def add(self, draw: Draw) -> None:
-        """Note a plan that was tried, so that it can lead."""
-        self._draw_of.setdefault(draw.plan, draw)
+
+def pool_of(space: Space, setting: Setting, *, seed: int, most: int = MOST) -> Pool:
+    """The plans of a space with the first of its seeds: all, or `most` / 2 at random, with neighbours."""
+    first = space.seeds[0]
+    draws = list(islice((draw for draw in every_draw(space, setting) if draw.seed == first), most + 1))
+    if len(draws) <= most:
+        return Pool(draws, setting.sizes)
+
+    def neighbour(leader: Draw, numbers: Sequence[int]) -> Draw:
+        choose = _Altering(leader.decisions, numbers)
+        return Draw(space.plan(choose, setting), first, choose.decisions)
+
+    return Pool(_drawn(space, setting, seed, most // 2), setting.sizes, neighbour)
 
 
 def _drawn(space: Space, setting: Setting, seed: int, count: int) -> list[Draw]:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from search_spaces.count import Run
 from search_spaces.plan import Plan, Stage
 from search_spaces.searchers.landscapes import Floats, Landscape
-from search_spaces.searchers.pool import Pool
+from search_spaces.searchers.pool import Pool, pool_of
 from search_spaces.searchers.protocol import History, Searcher, missing_stages, prefixes
 from search_spaces.space import Setting, Space
 from search_spaces.target import Target
@@ -125,7 +125,7 @@ def simulated_space(tasks: int, lengths: Sequence[int] = (1, 2, 3)) -> Space:
 
 @cache
 def _pool(tasks: int) -> Pool:
-    return Pool(simulated_space(tasks), Setting(targets=()), seed=0)
+    return pool_of(simulated_space(tasks), Setting(targets=()), seed=0)
 
 
 def _sequence(plan: Plan) -> tuple[int, ...]:
