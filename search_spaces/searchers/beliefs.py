@@ -9,7 +9,7 @@ import numpy as np
 from search_spaces.count import Run
 from search_spaces.plan import Plan
 from search_spaces.searchers.features import Features
-from search_spaces.searchers.posterior import Candidates, Evidence, Posterior, Prediction, Scores, whiten
+from search_spaces.searchers.posterior import Candidates, Evidence, Posterior, Scores, whiten
 from search_spaces.searchers.protocol import Observation
 from search_spaces.searchers.scales import Scales, refitted
 from search_spaces.searchers.tree_covariance import Numbering, Places
@@ -21,7 +21,7 @@ _MOST_FITTED = 400
 
 
 class Beliefs:
-    """A model of one study. Scores are in the unit of the study, however it is standardised inside."""
+    """A model of one study. Scores come in its unit; beliefs are about scores of mean 0 and standard deviation 1."""
 
     def __init__(self, features: Features, *, levels: int) -> None:
         """`levels`: stages of the longest trunk."""
@@ -71,12 +71,6 @@ class Beliefs:
         drawn = rows.features_nd @ posterior.draw(np.random.default_rng(seed))
         return Posterior(_joined(scores, rows._replace(value_n=drawn)), tree, variance)
 
-    def predict(self, posterior: Posterior, asked: Candidates) -> Prediction:
-        """What plans are worth, luck aside, in the unit of the study."""
-        mean, sd = posterior.predict(asked)
-        centre, unit = self._unit()
-        return Prediction(centre + unit * mean, unit * sd)
-
     def _next_fit(self) -> int:
         return int(1.2 * self._fits[-1][0]) + 1 if self._fits else _FIRST_FIT
 
@@ -93,10 +87,6 @@ class Beliefs:
         kept = slice(max(0, count - _MOST_FITTED), count)
         features, places, values = self._scores
         return Scores(features[kept], Places(*(part[kept] for part in places)), values[kept])
-
-    def _unit(self) -> tuple[float, float]:
-        values = self._scores.value_n
-        return float(values.mean()), float(values.std()) or 1.0
 
     def _standard(self, scores: Scores) -> Scores:
         values = scores.value_n

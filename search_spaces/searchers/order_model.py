@@ -101,10 +101,16 @@ class OrderModel:
         mean = self.beliefs.posterior().predict(asked).mean_m
         return [plans[place] for place in np.argsort(-mean, kind="stable")]
 
-    def prediction(self, history: History, plans: Sequence[Plan]) -> Prediction:
-        """What these plans are worth, in the unit of the study. Needs at least one observation."""
+    def leader_and(self, history: History, plans: Sequence[Plan]) -> tuple[Prediction, Prediction]:
+        """What the observed plan with the highest posterior mean is worth, and what these are, in one unit.
+
+        Needs at least one observation.
+        """
         self.beliefs.update(history.observations)
-        return self.beliefs.predict(self.beliefs.posterior(), self.beliefs.asked(plans))
+        posterior = self.beliefs.posterior()
+        found = posterior.predict(self.beliefs.seen()[1])
+        best = [int(np.argmax(found.mean_m))]
+        return Prediction(found.mean_m[best], found.sd_m[best]), posterior.predict(self.beliefs.asked(plans))
 
     def _improving(self, history: History, posterior: Posterior) -> Draw | None:
         plans, seen = self.beliefs.seen()

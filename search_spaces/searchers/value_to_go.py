@@ -31,11 +31,8 @@ class ValueToGo:
         """Is the upper bound of the plan and of all its descendants below the lower bound of the leader?"""
         if len(history.observations) < _FIRST:
             return False
-        leader = self._model.best(history)
-        assert leader is not None
-        found = self._model.prediction(history, [leader, plan, *self._descendants(plan)])
-        low, high = found.mean_m - _SURE * found.sd_m, found.mean_m + _SURE * found.sd_m
-        return bool(high[1:].max() < low[0])
+        leader, found = self._model.leader_and(history, [plan, *self._descendants(plan)])
+        return bool((found.mean_m + _SURE * found.sd_m).max() < leader.mean_m[0] - _SURE * leader.sd_m[0])
 
     def _descendants(self, plan: Plan) -> list[Plan]:
         found = []

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 300, 240, 36, 26, 26
-COLOURS = ("#b30000", "#999999", "#555555", "#8da0cb", "#1f5fa8", "#66a9c9", "#2a8c4a", "#a6761d", "#7a4fa3")
+COLOURS = ("#b30000", "#999999", "#555555", "#8da0cb", "#1f5fa8", "#2a8c4a", "#a6761d", "#7a4fa3")
 LOW, HIGH = 0.4, 1.0
 
 Points = Sequence[tuple[float, float]]

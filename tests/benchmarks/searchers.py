@@ -28,11 +28,10 @@ from search_spaces.searchers.landscapes import KINDS, Landscape
 from search_spaces.searchers.order_model import OrderModel
 from search_spaces.searchers.protocol import History
 from search_spaces.searchers.stage_halving import StageHalving
-from search_spaces.searchers.table import Pick, SimulatedTable, play, simulated_space
+from search_spaces.searchers.table import Pick, SimulatedTable, play
 from search_spaces.searchers.uniform import RandomSearch
 from search_spaces.searchers.unshared import Unshared
 from search_spaces.searchers.value_to_go import ValueToGo
-from search_spaces.space import Setting
 
 BUDGETS = (30, 60, 120, 240)
 SEEDS = range(100)
@@ -59,21 +58,12 @@ def tpe_of_positions(choose: Chooser) -> Plan:
     return Plan(trunk=tuple(stages), targets=())
 
 
-def tpe_of_ranks(choose: Chooser) -> Plan:
-    """As `search.searcher: tpe` asks: a rank for each task."""
-    return simulated_space(9, lengths=(3,)).plan(choose, Setting(targets=()))
-
-
 def tpe_unshared(table: SimulatedTable, budget: int, seed: int) -> Pick:
     return play(Unshared(TpeOnTable(tpe_of_positions, seed=seed)), table, budget=budget)
 
 
 def tpe_shared(table: SimulatedTable, budget: int, seed: int) -> Pick:
     return play(TpeOnTable(tpe_of_positions, seed=seed), table, budget=budget)
-
-
-def tpe_ranks_shared(table: SimulatedTable, budget: int, seed: int) -> Pick:
-    return play(TpeOnTable(tpe_of_ranks, seed=seed), table, budget=budget)
 
 
 def halving(table: SimulatedTable, budget: int, seed: int) -> Pick:
@@ -96,13 +86,12 @@ def order_model(table: SimulatedTable, budget: int, seed: int) -> Pick:
 PLAYERS: dict[str, Player] = {
     "order model": order_model,
     "random, nothing shared": random_unshared,
-    "random": random_shared,
     "TPE, nothing shared": tpe_unshared,
+    "random": random_shared,
     "TPE": tpe_shared,
-    "TPE on ranks": tpe_ranks_shared,
     "halving by prefix": halving,
-    "random, stopped by value-to-go": value_to_go,
     "beam": beam,
+    "random, stopped by value-to-go": value_to_go,
 }
 Raw = dict[str, list[float]]
 
@@ -114,8 +103,8 @@ def main() -> None:
     parser.add_argument("--raw", type=Path, help="where every score is kept")
     given = parser.parse_args()
     raw: Raw = json.loads(given.raw.read_text()) if given.raw and given.raw.exists() else {}
-    for kind in KINDS:
-        for name in PLAYERS:
+    for name in PLAYERS:
+        for kind in KINDS:
             measure(kind, name, given.landscapes, raw)
             if given.raw:
                 given.raw.write_text(json.dumps(raw))
