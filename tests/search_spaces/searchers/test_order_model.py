@@ -135,9 +135,9 @@ def test_a_prefix_is_hopeless_only_if_all_its_descendants_are(table: SimulatedTa
     assert leader is not None
     for depth in range(1, len(leader.trunk) + 1):
         assert not judge.is_hopeless(history, Plan(trunk=leader.trunk[:depth], targets=()))
-    hopeless = [draw.plan for draw in table.pool.draws if judge.is_hopeless(history, draw.plan)]
+    hopeless = [draw.plan for draw in table.pool.draws[::9] if judge.is_hopeless(history, draw.plan)]
     assert hopeless
-    for plan in hopeless[:20]:
+    for plan in hopeless[:5]:
         below = [draw.plan for draw in table.pool.draws if draw.plan.trunk[: len(plan.trunk)] == plan.trunk]
         assert all(judge.is_hopeless(history, each) for each in below)
     assert not judge.is_hopeless(History(), hopeless[0])
