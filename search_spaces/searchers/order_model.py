@@ -61,6 +61,9 @@ class OrderModel:
         self._start = first_draws(pool.draws, pool.sizes)
         self._known = self.beliefs.asked(plans)
         self._known_costs_ml = self._costs(pool.draws)
+        positive = self._known_costs_ml[self._known_costs_ml > 0]
+        self._least = float(positive.min()) if len(positive) else 1.0
+        """The least that judging a plan takes, all of whose stages are trained."""
 
     def propose(self, history: History) -> Draw | None:
         """The plan with the largest expected improvement for its missing cost, or one of the other kinds above."""
@@ -71,7 +74,7 @@ class OrderModel:
             return next((draw for draw in self._pool.draws if _is_new(draw, history)), None)
         number = len(history.proposed)
         self.beliefs.update(history.observations)
-        pending = sorted(history.pending - history.observed, key=list(history.proposed).index)
+        pending = [run for run in history.pending if run not in history.observed]
         posterior = self.beliefs.posterior(pending, seed=[self._seed, number, 0])
         if self._budget > _LARGE and history.spent >= (1 - _AGAIN) * self._budget:
             again = self._again(history, posterior)
@@ -122,10 +125,9 @@ class OrderModel:
             asked = _joined(asked, self.beliefs.asked([draw.plan for draw in near]))
             costs_ml = np.concatenate([costs_ml, self._costs(near)])
             draws = [*draws, *near]
-        missing = (costs_ml * ~self._is_trained(asked, history)).sum(1)
-        least = costs_ml[costs_ml > 0].min(initial=np.inf)
+        missing = (costs_ml[:, :-1] * ~self._is_trained(asked, history)).sum(1) + costs_ml[:, -1]
         gain = expected_improvement(posterior.predict(asked), float(found.mean_m.max()))
-        worth = gain / np.maximum(missing, least if np.isfinite(least) else 1.0)
+        worth = gain / np.maximum(missing, self._least)
         for place in np.argsort(-worth, kind="stable"):
             draw = draws[int(place)]
             if _is_new(draw, history):
@@ -148,8 +150,9 @@ class OrderModel:
     def _greedy(self, history: History) -> Draw | None:
         """A child of the best plan by its own score that has a child left."""
         scores: dict[tuple[Stage, ...], float] = {}
+        last = max(seen.rung for seen in history.observations)
         for run, value, rung in history.observations:
-            if rung == history.observations[-1].rung:
+            if rung == last:
                 scores[run.plan.trunk] = max(value, scores.get(run.plan.trunk, -np.inf))
         for trunk in sorted(scores, key=lambda trunk: -scores[trunk]):
             for draw in self._pool.children(trunk):
@@ -158,10 +161,11 @@ class OrderModel:
         return None
 
     def _costs(self, draws: Sequence[Draw]) -> Floats:
-        """Cost of each stage of the trunk, (draws, levels)."""
-        costs = np.zeros((len(draws), self._known.places.prefix_nl.shape[1]))
+        """Cost of each stage of the trunk, and of the targets together: (draws, levels + 1)."""
+        costs = np.zeros((len(draws), self._known.places.prefix_nl.shape[1] + 1))
         for row, draw in zip(costs, draws, strict=True):
             row[: len(draw.plan.trunk)] = [self._cost(stage) for stage in draw.plan.trunk]
+            row[-1] = sum(self._cost(stage) for stage in draw.plan.targets)
         return costs
 
     def _is_trained(self, asked: Candidates, history: History) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:

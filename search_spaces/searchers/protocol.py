@@ -37,7 +37,7 @@ class History:
     """In the order of the record."""
     proposed: dict[Run, None] = field(default_factory=dict)
     """In the order of the proposals."""
-    pending: set[Run] = field(default_factory=set)
+    pending: dict[Run, None] = field(default_factory=dict)
     """Proposed, and neither scored to the end nor stopped yet: others are at work on them."""
     trained: set[Place] = field(default_factory=set)
     """What a new plan need not train again."""
@@ -48,11 +48,11 @@ class History:
     def propose(self, run: Run) -> None:
         """Note that work on a plan begins."""
         self.proposed[run] = None
-        self.pending.add(run)
+        self.pending[run] = None
 
     def end(self, run: Run) -> None:
         """Note that work on a plan is over."""
-        self.pending.discard(run)
+        self.pending.pop(run, None)
 
     def train(self, run: Run) -> None:
         """Note that a plan's trunk is trained, and with it all of its prefixes."""

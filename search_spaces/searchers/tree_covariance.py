@@ -103,7 +103,8 @@ class TreeCovariance:
 
 def blocks(first: Ints, second: Ints) -> Iterator[tuple[Ints, Ints]]:
     """For each first stage, the runs that begin with it: places in `first`, and places in `second`."""
-    for stage in np.unique(first):
+    stages, met = np.unique(first, return_index=True)
+    for stage in stages[np.argsort(met)]:  # in the order of `first`, whatever the numbers are: sums stay the same
         yield np.flatnonzero(first == stage), np.flatnonzero(second == stage)
 
 
