@@ -17,6 +17,7 @@ import bisect
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Verdict(StrEnum):
@@ -27,8 +28,7 @@ class Verdict(StrEnum):
     DONE = "completed"
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """One report, accepted."""
 
     trial: int

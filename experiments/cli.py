@@ -73,6 +73,20 @@ def report(run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder
 
 
 @app.command()
+def replay(
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="The folder of a finished search, best an exhaustive one.")
+    ],
+    seeds: Annotated[int, typer.Option(min=1, help="Runs of each searcher.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Play every searcher on the recorded scores of a search. Trains nothing."""
+    from experiments.replay import replay_text
+
+    typer.echo(replay_text(run, seeds=seeds, as_json=as_json))
+
+
+@app.command()
 def score(
     predictions: Annotated[Path, typer.Argument(metavar="PREDICTIONS", help="A folder in the official layout.")],
     labels: Annotated[Path, typer.Argument(metavar="LABELS", help="Gold in the same layout.")],

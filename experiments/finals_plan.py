@@ -67,18 +67,24 @@ def _plan(study: Study, written: WrittenPlan) -> Plan:
 
 
 def winners(ledger: Ledger, count: int) -> list[Plan]:
-    """The best distinct plans among the proposals that reached the last rung, best first."""
+    """The best distinct plans among the proposals that reached the last rung, best first, as the searcher ranks."""
     full = []
     for number in sorted(ledger.ended):
         proposal, value = ledger.proposals[number], ledger.value(number)
         if ledger.ended[number]["status"] == "completed" and proposal.control is None and value is not None:
             full.append((proposal.plan, value))
-    return best_plans(full, count)
+    return best_plans(full, count, ledger.ranked())
 
 
-def best_plans(scored: Sequence[tuple[Plan, float]], count: int) -> list[Plan]:
-    """The `count` best different plans by their best score; of equals the one proposed first."""
+def best_plans(scored: Sequence[tuple[Plan, float]], count: int, ranked: Sequence[Plan] | None = None) -> list[Plan]:
+    """The `count` best different plans by their best score; of equals the one proposed first.
+
+    `ranked`: what a model believes of the plans, the best first, counts instead: the best of many scores is lucky.
+    """
     best: dict[Plan, float] = {}
+    if ranked is not None:
+        reached = {plan for plan, _ in scored}
+        return [plan for plan in ranked if plan in reached][:count]
     for plan, value in scored:
         best[plan] = max(value, best.get(plan, value))
     return sorted(best, key=lambda plan: -best[plan])[:count]

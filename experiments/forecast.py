@@ -2,9 +2,10 @@
 
 Controls, random proposals and the finals of controls are known exactly: a random proposal is a function of the seed and
 its number. Early stopping decides while it runs, so there are two counts: `most`, if no trial is stopped, and `fewest`,
-if every trial that can be stopped is stopped at the first rung. What TPE proposes after its random start, and which
-plans win, is not known either; there the shortest and the longest that the space allows stand in. What the record
-already knows of a study that was begun (proposals, rungs reached, winners) is taken from it.
+if every trial that can be stopped is stopped at the first rung. What a searcher proposes that learns from results (TPE
+after its random start), and which plans win, is not known either; there the shortest and the longest that the space
+allows stand in. What the record already knows of a study that was begun (proposals, rungs reached, winners) is taken
+from it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from experiments.proposals import Proposal, control_proposals, known_proposals
 from experiments.record import Row, read_rows
 from experiments.stage_names import examples_a_step, key_function
 from experiments.study import Study
+from experiments.suggestions import suggestions_of
 from search_spaces.count import Run, StageCount, StageCounter
 from search_spaces.plan import Plan, describe, from_json
 from trainables.encoder_source import folder_of
@@ -155,7 +157,7 @@ def _climbs(study: Study, record: Sequence[Row]) -> tuple[list[Climb], int]:
     for proposal in drawn[len(climbs) :]:
         sure = rungs if proposal.control else 1
         climbs.append(Climb(proposal=proposal, fewest=sure, most=rungs))
-    if spec.search.searcher != "tpe":
+    if not spec.search.is_adaptive:
         return climbs, 0
     return climbs, max(0, len(study.controls) + (spec.search.trials or 0) - len(climbs))
 
@@ -178,7 +180,19 @@ def _winners(study: Study, record: Sequence[Row]) -> list[Plan]:
     }
     completed = {row["trial"] for row in record if row["event"] == "ended" and row["status"] == "completed"}
     plans = [(from_json(r["plan"]), r["trial"]) for r in record if r["event"] == "proposed" and r["control"] is None]
-    return best_plans([(plan, values[trial]) for plan, trial in plans if trial in completed], study.spec.finals.winners)
+    scored = [(plan, values[trial]) for plan, trial in plans if trial in completed]
+    return best_plans(scored, study.spec.finals.winners, _ranked(study, record))
+
+
+def _ranked(study: Study, record: Sequence[Row]) -> list[Plan] | None:
+    """Plans as the searcher ranks them, where it does."""
+    spec = study.spec
+    suggestions = suggestions_of(spec.space, study.setting, spec.search, rungs=len(spec.ladder.rungs))
+    if suggestions is None:
+        return None
+    for row in record:
+        suggestions.follow(row)
+    return suggestions.ranked()
 
 
 def _work(study: Study, climbs: Sequence[Climb], unknown: int, won: list[Plan] | None, *, longest: bool) -> Work:
@@ -253,7 +267,7 @@ def _notes(study: Study, unknown: int, winners_unknown: bool) -> Iterator[str]:
     if len(spec.ladder.rungs) > 1:
         yield "which trials are stopped early is decided while they run: `fewest` and `most` are the bounds"
     if unknown:
-        yield f"{unknown} proposals of TPE depend on what the search finds out; plans of the space's lengths stand in"
+        yield f"{unknown} proposals depend on what the search finds out; plans of the space's lengths stand in"
     if winners_unknown and spec.finals.winners:
         yield "which plans win is not known yet; the shortest and the longest proposals stand in"
     if study.data.root is None:

@@ -14,11 +14,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from experiments.asha import Decision, Halving, Verdict
-from experiments.proposals import Optuna, Proposal, control_proposals, every_proposal, random_proposal
+from experiments.proposals import Optuna, Proposal, control_proposals, listed_proposals, random_proposal
 from experiments.record import Journal, Row, RunFolder, now, read_rows, write_text
 from experiments.settings import Search
+from experiments.suggestions import steps_of, suggestions_of
 from search_spaces.ladder import Rung
-from search_spaces.plan import Plan, as_json, from_json
+from search_spaces.plan import Plan, Stage, as_json, from_json
 from search_spaces.space import Setting, Space
 
 
@@ -27,7 +28,7 @@ class Interrupted(Exception):
 
 
 class Ledger:
-    """One search. `changed` is called after every event, for a status to be drawn."""
+    """One search. `changed` is called after every event, for a status to be drawn; `cost` is of a stage."""
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class Ledger:
         rungs: Sequence[Rung],
         optuna: Optuna,
         changed: Callable[[], None] = lambda: None,
+        cost: Callable[[Stage], float] = steps_of,
     ) -> None:
         self.space, self.setting, self.search, self.rungs = space, setting, search, tuple(rungs)
         self.changed = changed
@@ -55,8 +57,9 @@ class Ledger:
         self._payloads: dict[tuple[int, int], Mapping[str, Any]] = {}
         self._plans: set[tuple[Plan, int]] = set()
         self._controls = control_proposals(space, setting)
-        self._every = every_proposal(space, setting, search) if search.searcher == "exhaustive" else []
-        self._wanted = len(self._every) if search.searcher == "exhaustive" else search.trials or 0
+        self._suggestions = suggestions_of(space, setting, search, rungs=len(self.rungs), cost=cost)
+        self._listed = listed_proposals(space, setting, search) if search.is_listed else []
+        self._wanted = len(self._listed) if search.is_listed else search.trials or 0
         decided = self._read_back(folder)
         self._waiting = deque(sorted(self.proposals))
         """Recorded trials to be handed out once more, unless they have ended."""
@@ -85,14 +88,18 @@ class Ledger:
             return None
         proposal = self._new(len(self.proposals) + 1)
         if proposal is None:
-            self.exhausted = True
+            self.exhausted = len(self.ended) == len(self.proposals) or not self.search.is_adaptive
             return None
         self._add(proposal)
         if proposal.control is None:
             self._optuna.add(proposal)
-        self._journal.append([_proposed(proposal)])
+        self._write(_proposed(proposal))
         self.changed()
         return proposal
+
+    def ranked(self) -> list[Plan] | None:
+        """Plans with a score by what the order model believes of them, the best first; None without one."""
+        return self._suggestions.ranked() if self._suggestions is not None else None
 
     def write_study(self) -> None:
         """Bring the Optuna study up to date."""
@@ -141,8 +148,10 @@ class Ledger:
         if number <= len(self._controls):
             return self._controls[number - 1]
         mine = [p for p in self.proposals.values() if p.control is None]
-        if self.search.searcher == "exhaustive":
-            return self._every[number - len(self._controls) - 1]
+        if self.search.is_listed:
+            return self._listed[number - len(self._controls) - 1]
+        if self._suggestions is not None:
+            return self._suggestions.suggest(number)
         if self.search.searcher == "tpe" and len(mine) >= self.search.startup_trials:
             return self._optuna.suggest(number)
         return random_proposal(self.space, self.setting, seed=self.search.seed, number=number, taken=self._plans)
@@ -157,12 +166,36 @@ class Ledger:
             payload = self._payloads.pop((decision.trial, decision.rung))
             self._scores.append(_search_rows(self.proposals[decision.trial], decision.rung, payload["scores"]))
             line = self._reported(decision, payload)
-            self._journal.append([line])
+            self._write(line)
             self._note_report(decision.trial, line)
             if decision.verdict is not Verdict.GO_ON:
                 self._end(decision.trial, decision.verdict.value, "")
         self.changed()
-        return list(decisions)
+        hopeless = [decision for decision in decisions if self._is_hopeless(decision)]
+        return [decision for decision in decisions if decision not in hopeless] + self._stop(hopeless)
+
+    def _is_hopeless(self, decision: Decision) -> bool:
+        """Would the trial go on, although nothing better than the leader can come of it?"""
+        proposal = self.proposals[decision.trial]
+        if not self.search.value_to_go or decision.verdict is not Verdict.GO_ON or proposal.control is not None:
+            return False
+        assert self._suggestions is not None
+        return decision.trial not in self.ended and self._suggestions.is_hopeless(proposal.trial)
+
+    def _stop(self, hopeless: Sequence[Decision]) -> list[Decision]:
+        """End trials that successive halving would let go on; returns what became of all that this decides."""
+        decided: list[Decision] = []
+        for decision in hopeless:
+            others = self._halving.fail(decision.trial)
+            self._end(decision.trial, Verdict.STOP.value, "value to go")
+            decided += [decision._replace(verdict=Verdict.STOP), *self._accept(others)]
+        return decided
+
+    def _write(self, row: Row) -> None:
+        """Write a row of the record; whoever suggests learns it when it is written."""
+        self._journal.append([row])
+        if self._suggestions is not None:
+            self._suggestions.follow(row)
 
     def _reported(self, decision: Decision, payload: Mapping[str, Any]) -> Row:
         rung = self.rungs[decision.rung]
@@ -184,7 +217,7 @@ class Ledger:
         rung = max(self.reports.get(number, {}), default=None)
         trial = self.proposals[number].trial
         line: Row = {"event": "ended", "trial": trial, "status": status, "rung": rung, "reason": reason, "time": now()}
-        self._journal.append([line])
+        self._write(line)
         self._note_end(number, line)
         self.changed()
 
@@ -203,6 +236,8 @@ class Ledger:
         rows = read_rows(folder.trials)
         numbers: dict[str, int] = {}
         for row in rows:
+            if self._suggestions is not None:
+                self._suggestions.follow(row)
             if row["event"] == "proposed":
                 proposal = _from_row(row, len(numbers) + 1)
                 numbers[row["trial"]] = proposal.number

@@ -32,7 +32,7 @@ def _text(forecast: Forecast, hours: Hours) -> str:
         label = f"control: {proposal.control}" if proposal.control else ""
         lines.append(f"  {proposal.trial}  {describe(proposal.plan)}  {label}".rstrip())
     if forecast.unknown:
-        lines.append(f"  and {forecast.unknown} that TPE will propose")
+        lines.append(f"  and {forecast.unknown} that {spec.search.searcher} will propose")
     lines += ["", f"finals: {finals['arms']} arms x {finals['seeds']} seeds x {finals['targets']} targets", ""]
     lines.append(f"{'':22}{'if none is stopped':>20}{'if all that can are':>22}")
     most, fewest = forecast.most, forecast.fewest

@@ -15,13 +15,14 @@ import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from evaluators.errors import CairnError
 from experiments.settings import Search
 from search_spaces.chooser import D, Decisions, Random, Replay
 from search_spaces.controls import controls
-from search_spaces.exhaustive import every_draw
+from search_spaces.designs import DesignName, design_draws
+from search_spaces.exhaustive import Draw, every_draw
 from search_spaces.plan import Plan
 from search_spaces.space import Setting, Space
 from trainables.seeds import derive
@@ -70,8 +71,10 @@ def random_proposal(
 
 def known_proposals(space: Space, setting: Setting, search: Search) -> Iterator[Proposal]:
     """The proposals that do not depend on results, without the controls: all, or of TPE the first ones."""
-    if search.searcher == "exhaustive":
-        yield from every_proposal(space, setting, search)
+    if search.is_listed:
+        yield from listed_proposals(space, setting, search)
+        return
+    if search.searcher in ("order-model", "beam"):
         return
     assert search.trials is not None
     fixed = control_proposals(space, setting)
@@ -86,15 +89,18 @@ def known_proposals(space: Space, setting: Setting, search: Search) -> Iterator[
         yield proposal
 
 
-def every_proposal(space: Space, setting: Setting, search: Search) -> list[Proposal]:
-    """All plans of a space, shorter lengths as they are written; a control among them is tried again as a candidate.
+def listed_proposals(space: Space, setting: Setting, search: Search) -> list[Proposal]:
+    """The plans of a design, or all of the space; a control among them is tried again as a candidate.
 
     Raises:
-        CairnError: there are more than an exhaustive search should try.
+        CairnError: there are more than a search should try, or the space does not allow the design.
     """
     first = len(control_proposals(space, setting)) + 1
     most = _MOST + 1 if search.trials is None else search.trials
-    draws = list(islice(every_draw(space, setting), most))
+    if search.searcher == "exhaustive":
+        draws = list(islice(every_draw(space, setting), most))
+    else:
+        draws = _designed(space, setting, search, most)
     if search.trials is None and len(draws) == most:
         raise CairnError(
             f"the space has more than {_MOST:,} plans; make it smaller, give search.trials, or search it at random"
@@ -103,6 +109,14 @@ def every_proposal(space: Space, setting: Setting, search: Search) -> list[Propo
         Proposal(number=number, control=None, decisions=draw.decisions, plan=draw.plan, seed=draw.seed)
         for number, draw in enumerate(draws, start=first)
     ]
+
+
+def _designed(space: Space, setting: Setting, search: Search, most: int) -> list[Draw]:
+    name = cast(DesignName, search.searcher)
+    try:
+        return design_draws(name, space, setting, trials=most, seed=search.seed)
+    except ValueError as error:
+        raise CairnError(f"search.searcher is {name}: {error}") from error
 
 
 def replayed(space: Space, setting: Setting, decisions: Mapping[str, Any]) -> tuple[Plan, int]:
@@ -156,16 +170,8 @@ class Optuna:
 
     def suggest(self, number: int) -> Proposal:
         """What TPE would try next."""
-        sampler = self._optuna.samplers.TPESampler
-        self._study.sampler = _quietly(
-            lambda: sampler(
-                seed=derive(self._search.seed, "tpe", number) % 2**32,
-                n_startup_trials=self._search.startup_trials,
-                multivariate=True,
-                group=True,
-                constant_liar=True,
-            )
-        )
+        seed = derive(self._search.seed, "tpe", number) % 2**32
+        self._study.sampler = tpe_sampler(seed, self._search.startup_trials)
         return self._ask(number)
 
     def add(self, proposal: Proposal) -> None:
@@ -179,7 +185,7 @@ class Optuna:
         """Note a score at a rung."""
         self._values.setdefault(number, {})[rung] = value
         if self._asked:
-            _quietly(lambda: self._trials[number].report(value, rung))
+            quietly(lambda: self._trials[number].report(value, rung))
 
     def end(self, number: int, status: str, value: float | None) -> None:
         """Note how a trial ended: completed, stopped or failed."""
@@ -213,20 +219,31 @@ class Optuna:
         )
 
     def _ask(self, number: int) -> Proposal:
-        trial = _quietly(self._study.ask)
+        trial = quietly(self._study.ask)
         self._trials[number] = trial
-        choose = _OptunaChooser(trial)
+        choose = OptunaChooser(trial)
 
         def draw() -> tuple[Plan, int]:
             return self._space.plan(choose, self._setting), self._space.seed(choose)
 
-        plan, seed = _quietly(draw)
+        plan, seed = quietly(draw)
         proposal = Proposal(number=number, control=None, decisions=choose.decisions, plan=plan, seed=seed)
         trial.set_user_attr("trial", proposal.trial)
         return proposal
 
 
-class _OptunaChooser:
+def tpe_sampler(seed: int, startup_trials: int) -> Any:
+    """Optuna's TPE, as conditional spaces and several workers need it."""
+    from optuna.samplers import TPESampler
+
+    return quietly(
+        lambda: TPESampler(
+            seed=seed, n_startup_trials=startup_trials, multivariate=True, group=True, constant_liar=True
+        )
+    )
+
+
+class OptunaChooser:
     """Puts a space's questions to an Optuna trial."""
 
     def __init__(self, trial: Any) -> None:
@@ -234,11 +251,13 @@ class _OptunaChooser:
         self.decisions: Decisions = {}
 
     def one_of(self, name: str, options: Sequence[D]) -> D:
+        """One of the options."""
         choice: D = self._trial.suggest_categorical(name, list(options))
         self.decisions[name] = choice
         return choice
 
     def uniform(self, name: str, low: float, high: float) -> float:
+        """A number in [low, high)."""
         value = float(self._trial.suggest_float(name, low, high))
         self.decisions[name] = value
         return value
@@ -264,7 +283,7 @@ class _DistributionChooser:
         return self._replay.uniform(name, low, high)
 
 
-def _quietly(call: Callable[[], Any]) -> Any:
+def quietly(call: Callable[[], Any]) -> Any:
     """TPE's grouped and multivariate modes are called experimental; they are what conditional spaces need."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -32,7 +32,7 @@ from experiments.ray_session import ray_session, terminated_like_interrupted
 from experiments.record import RunFolder, now, read_json, read_rows, write_json, write_text
 from experiments.shared_folders import refuse_unshared
 from experiments.spec import load_spec
-from experiments.stage_names import chains
+from experiments.stage_names import chains, examples_a_step
 from experiments.status import Status, duration
 from experiments.study import Study, open_study, resolved
 from experiments.turns import Turns
@@ -47,7 +47,7 @@ _FIXED = (
     *("suite", "encoder", "selector", "targets", "languages", "rungs", "space", "training", "inference", "evaluation"),
     "data_digest",
 )
-_FIXED_SEARCH = ("searcher", "eta", "seed", "startup_trials")
+_FIXED_SEARCH = ("searcher", "eta", "seed", "startup_trials", "value_to_go")
 """What may not change between two starts of one run; all else (more trials, winners, seeds) continues it."""
 
 
@@ -206,6 +206,7 @@ def _ledger(study: Study, status: Status) -> Ledger:
     optuna = Optuna(
         spec.space, study.setting, spec.search, name=spec.name, url=url, owner=digest({"folder": str(folder.path)})
     )
+    batch = examples_a_step(study)
     ledger = Ledger(
         folder,
         space=spec.space,
@@ -213,6 +214,7 @@ def _ledger(study: Study, status: Status) -> Ledger:
         search=spec.search,
         rungs=spec.ladder.rungs,
         optuna=optuna,
+        cost=lambda stage: stage.steps * batch(stage),
     )
     ledger.changed = lambda: status.search(ledger)
     return ledger

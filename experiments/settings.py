@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
+from search_spaces.designs import DesignName
 from search_spaces.plan import Stage, mixture
 from trainables.settings import Hardware
 
 Selector: TypeAlias = Literal["en-dev", "pivot-dev"]
+SearcherName: TypeAlias = Literal["order-model", "beam", "random", "tpe", "exhaustive"] | DesignName
+
+_WHOLE = ("exhaustive", "permutations", "pairs", "williams")
+"""Searchers whose list of plans has an end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,10 +22,10 @@ class Search:
     """How plans are proposed and which of them are stopped early."""
 
     trials: int | None
-    """Proposals, besides the controls, which always run; None, written `all`: every plan, in an exhaustive search."""
-    searcher: Literal["random", "tpe", "exhaustive"]
+    """Proposals, besides the controls, which always run; None, written `all`: every plan of a list."""
     selector: Selector
     """The dev score that decides; the oracle is reported and never used."""
+    searcher: SearcherName = "order-model"
     eta: int = 3
     """At every rung but the last, one in `eta` goes on."""
     seed: int = 0
@@ -28,12 +33,26 @@ class Search:
     """Trials at once; None: as many as the machine or cluster has room for."""
     startup_trials: int = 10
     """Proposals of TPE that are drawn at random before it has seen enough."""
+    value_to_go: bool = False
+    """Are trials also stopped that, by the order model, can lead to nothing better than the leader?"""
     storage: str | None = None
     """Optuna storage URL; None: `study.db` in the run folder."""
 
+    @property
+    def is_listed(self) -> bool:
+        """Are the proposals a list that is known beforehand?"""
+        return self.searcher in ("exhaustive", *get_args(DesignName))
+
+    @property
+    def is_adaptive(self) -> bool:
+        """Do proposals depend on results?"""
+        return self.searcher in ("order-model", "beam", "tpe")
+
     def __post_init__(self) -> None:
-        if self.trials is None and self.searcher != "exhaustive":
-            raise ValueError("trials is all, which only an exhaustive search can try; give a number")
+        if self.trials is None and self.searcher not in _WHOLE:
+            raise ValueError(f"trials is all, which only {', '.join(_WHOLE)} can try; give a number")
+        if self.value_to_go and self.searcher != "order-model":
+            raise ValueError("value_to_go asks the order model; set searcher: order-model, or leave it out")
         if self.trials is not None and self.trials < 0:
             raise ValueError(f"trials is {self.trials}; give 0 (controls only) or more")
         if self.eta < 2:

@@ -45,7 +45,7 @@ class Turns:
         self._rung: dict[int, int] = {}
         """Trial on the agenda -> the rung it climbs to."""
         self._spent: dict[tuple[int, int], Counter[str]] = {}
-        self._at_once = ledger.search.searcher != "tpe"
+        self._at_once = not ledger.search.is_adaptive
         """Proposals do not depend on results, so the agenda may know them all."""
 
     def next(self) -> Turn | None:

@@ -3,7 +3,10 @@ from pathlib import Path
 from typing import Any
 
 import optuna
+import pytest
 
+from evaluators.errors import CairnError
+from experiments.finals_plan import winners
 from experiments.ledger import Ledger
 from experiments.record import read_rows
 
@@ -164,3 +167,76 @@ def test_tpe_proposes_the_same_after_a_restart(open_ledger: Opener) -> None:
     continued = open_ledger(**settings)
     run_to_end(continued)
     assert outcome(continued) == outcome(undisturbed)
+
+
+@pytest.mark.parametrize("searcher", ["order-model", "beam"])
+def test_a_searcher_that_learns_proposes_the_same_after_a_restart(
+    open_ledger: Opener, tmp_path: Path, searcher: str
+) -> None:
+    settings = {"searcher": searcher, "trials": 14}
+    undisturbed = open_ledger(**settings)
+    run_to_end(undisturbed)
+    for killed_after in (20, 33):
+        for file in (tmp_path / "run").iterdir():
+            file.unlink()
+        run_to_end(open_ledger(**settings), reports=killed_after)
+        continued = open_ledger(**settings)
+        run_to_end(continued)
+        assert outcome(continued) == outcome(undisturbed)
+        assert continued.ranked() == undisturbed.ranked()
+
+
+def test_the_order_model_finds_the_planted_winner_that_few_random_trials_find(open_ledger: Opener) -> None:
+    def score(ledger: Ledger, number: int) -> float:
+        trunk = ledger.proposals[number].plan.trunk
+        return sum(3.0 for stage in trunk if stage.learning_rate == 5e-4) + 5.0 * (
+            [stage.tasks for stage in trunk] == [("qqp",), ("ccg",)]
+        )
+
+    ledger = open_ledger(searcher="order-model", trials=24)
+    while (proposal := ledger.next()) is not None:
+        for rung in range(len(ledger.rungs)):
+            ledger.report(proposal.number, rung, payload(score(ledger, proposal.number)))
+            if proposal.number in ledger.ended:
+                break
+    best = winners(ledger, 1)[0]
+    assert [(stage.tasks, stage.learning_rate) for stage in best.trunk] == [(("qqp",), 5e-4), (("ccg",), 5e-4)]
+
+
+def test_winners_of_the_order_model_are_ranked_by_belief_and_reached_the_last_rung(open_ledger: Opener) -> None:
+    ledger = open_ledger(searcher="order-model", trials=12)
+    run_to_end(ledger)
+    ranked = ledger.ranked()
+    assert ranked is not None
+    chosen = winners(ledger, 3)
+    assert chosen == [plan for plan in ranked if plan in chosen]
+    completed = {ledger.proposals[n].plan for n, row in ledger.ended.items() if row["status"] == "completed"}
+    assert set(chosen) <= completed
+
+
+def test_a_hopeless_trial_is_stopped_and_says_why(open_ledger: Opener) -> None:
+    ledger = open_ledger(searcher="order-model", trials=40, value_to_go=True)
+    while (proposal := ledger.next()) is not None:
+        for rung in range(len(ledger.rungs)):
+            bad = any("mnli" in stage.tasks for stage in proposal.plan.trunk)
+            ledger.report(proposal.number, rung, payload(rung - 50.0 * bad + proposal.number % 3 / 10))
+            if proposal.number in ledger.ended:
+                break
+    reasons = {row["reason"] for row in ledger.ended.values()}
+    assert ledger.is_finished
+    assert "value to go" in reasons
+    stopped = [ledger.proposals[n].plan for n, row in ledger.ended.items() if row["reason"] == "value to go"]
+    assert all(any("mnli" in stage.tasks for stage in plan.trunk) for plan in stopped)
+
+
+def test_a_design_is_proposed_as_it_is_listed(open_ledger: Opener) -> None:
+    ledger = open_ledger(searcher="permutations", trials=None)
+    run_to_end(ledger)
+    designed = [p.plan for p in ledger.proposals.values() if p.control is None]
+    assert len(designed) == 6
+    assert {len(plan.trunk) for plan in designed} == {2}
+
+
+def test_a_design_that_the_space_does_not_allow_is_refused_with_its_mend(open_ledger: Opener) -> None:
+    with pytest.raises(CairnError, match="set grouping: any"):
+        open_ledger(searcher="pairs", trials=None)
