@@ -20,13 +20,13 @@ demo: $(READY)  ## The main job on the offline suite: search, finals, report. No
 	$(BIN)/cairn run experiments/specs/babel_demo.yaml
 
 test: $(READY)  ## All tests, offline, without a GPU.
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+	HF_HUB_OFFLINE=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 
 check: $(READY)  ## Formatter, linter, types, tests: what a change must pass.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+	HF_HUB_OFFLINE=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 
 format: $(READY)  ## Format and mend what the linter can mend.
 	$(BIN)/ruff format .

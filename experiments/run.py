@@ -17,6 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from threadpoolctl import threadpool_limits
+
 from analysis.report import build_report, results_table
 from evaluators.errors import CairnError
 from evaluators.task import Split
@@ -65,7 +67,8 @@ def run_spec(path: Path, data: Path | None = None, *, runs: Path | None = None, 
     status = status or Status()
     study = open_study(spec, data, pin=True)
     folder, command = study.folder, _command(path, data, runs)
-    with folder.only_writer(), terminated_like_interrupted(), status:
+    # one core for our own arithmetic: the others are the trials', and waiting threads would take them
+    with folder.only_writer(), terminated_like_interrupted(), threadpool_limits(1, "blas"), status:
         began = time.monotonic()
         try:
             _start_record(study, path, command)
