@@ -67,8 +67,7 @@ def run_spec(path: Path, data: Path | None = None, *, runs: Path | None = None, 
     status = status or Status()
     study = open_study(spec, data, pin=True)
     folder, command = study.folder, _command(path, data, runs)
-    # one core for our own arithmetic: the others are the trials', and waiting threads would take them
-    with folder.only_writer(), terminated_like_interrupted(), threadpool_limits(1, "blas"), status:
+    with folder.only_writer(), terminated_like_interrupted(), status:
         began = time.monotonic()
         try:
             _start_record(study, path, command)
@@ -150,6 +149,7 @@ def _search_and_finals(study: Study, status: Status) -> None:
     with (
         ray_session(spec.resources, spec.search.concurrency) as workers,
         terminated_like_interrupted(),
+        threadpool_limits(1, "blas"),  # the other cores are the trials', and waiting threads of ours would take them
         Leases(study.store.location).kept(),
     ):
         refuse_unshared(study)
