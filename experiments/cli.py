@@ -77,7 +77,7 @@ def replay(
     run: Annotated[
         Path, typer.Argument(metavar="RUN", help="The folder of a finished search, best an exhaustive one.")
     ],
-    seeds: Annotated[int, typer.Option(min=1, help="Runs of each searcher.")] = 20,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs of each searcher.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Play every searcher on the recorded scores of a search. Trains nothing."""

@@ -1,4 +1,4 @@
-"""`cairn replay`: a finished search as a table, on which every searcher is played out in milliseconds a trial.
+"""`cairn replay`: a finished search as a table, on which every searcher is played out without training.
 
 What a searcher proposes "trains" its missing stages and shows the score that the record has; a prefix shows its own if
 it was a trial too. A plan's worth is its recorded score, luck included: a replay says which searcher would have found
@@ -26,7 +26,7 @@ from search_spaces.plan import Plan, Stage, describe, from_json
 from search_spaces.searchers.beam import Beam
 from search_spaces.searchers.order_model import OrderModel
 from search_spaces.searchers.pool import Pool
-from search_spaces.searchers.protocol import Searcher, places
+from search_spaces.searchers.protocol import Searcher, places, prefixes
 from search_spaces.searchers.stage_halving import StageHalving
 from search_spaces.searchers.table import play
 from search_spaces.searchers.uniform import RandomSearch
@@ -70,6 +70,8 @@ class RecordedTable:
         nodes = {place for draw in self.draws for place in places(Run(draw.plan, draw.seed))}
         self.stages = len(nodes)
         self._unit = statistics.mean(trunk[-1].steps for trunk, _ in nodes) if nodes else 1.0
+        self.least = max(sum(map(self.cost, draw.plan.trunk)) for draw in self.draws)
+        """A budget that pays for any one plan."""
 
     def score(self, run: Run) -> float | None:
         """The recorded score."""
@@ -106,7 +108,7 @@ def replay_text(run: Path, *, seeds: int, as_json: bool) -> str:
     if not resolved or not rows:
         raise CairnError(f"{run} is not the folder of a run; give one that `cairn run` wrote")
     table = RecordedTable(rows, selector=resolved["selector"], last_rung=len(resolved["rungs"]) - 1)
-    budgets = [max(1.0, share * table.stages) for share in SHARES]
+    budgets = [max(table.least, share * table.stages) for share in SHARES]
     makers = _makers(table, _plan_of(run / "spec.yaml", table))
     played = [_played(name, make, table, budgets, seeds) for name, make in makers.items()]
     best = max(table.draws, key=lambda draw: table.worth(draw.plan)).plan
@@ -130,9 +132,10 @@ def _makers(table: RecordedTable, plan_of: PlanOf | None) -> Mapping[str, Make]:
             table.pool, budget=budget, seed=seed, seeds=seeds, cost=table.cost
         ),
         "beam": lambda seed, budget: Beam(table.draws, budget=int(budget)),
-        "halving": lambda seed, budget: StageHalving(table.draws, seed=seed),
         "random": lambda seed, budget: RandomSearch(table.draws, seed=seed),
     }
+    if all(table.score(prefix) is not None for draw in table.draws for prefix in prefixes(Run(draw.plan, draw.seed))):
+        makers["halving"] = lambda seed, budget: StageHalving(table.draws, seed=seed)
     if plan_of is not None:
         makers["tpe"] = lambda seed, budget: TpeOnTable(plan_of, seed=seed)
     return makers
@@ -150,10 +153,7 @@ def _played(name: str, make: Make, table: RecordedTable, budgets: Sequence[float
 
 
 def _pick(searcher: Searcher, table: RecordedTable, budget: float) -> tuple[float, int]:
-    try:
-        pick = play(searcher, table, budget=budget)
-    except ValueError:  # it saw no score: any plan is as good to it as another
-        return 0.0, 1
+    pick = play(searcher, table, budget=budget)
     return pick.worth, len(pick.history.proposed)
 
 

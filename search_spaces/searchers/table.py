@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 from search_spaces.count import Run
-from search_spaces.plan import Plan, Stage
+from search_spaces.plan import Plan, Stage, describe
 from search_spaces.searchers.landscapes import Floats, Landscape
 from search_spaces.searchers.pool import Pool, pool_of
 from search_spaces.searchers.protocol import History, Searcher, missing_stages, prefixes
@@ -48,25 +48,47 @@ def always(history: History, prefix: Run) -> bool:
     return True
 
 
-def play(searcher: Searcher, table: Table, *, budget: float, goes_on: Callable[[History, Run], bool] = always) -> Pick:
+def play(
+    searcher: Searcher,
+    table: Table,
+    *,
+    budget: float,
+    goes_on: Callable[[History, Run], bool] = always,
+    at_once: int = 1,
+) -> Pick:
     """Let a searcher spend its budget, and ask it for its pick. A stage that does not fit any more ends the search.
 
-    `goes_on` is asked about every prefix that was trained on the way to a longer plan.
+    `goes_on` is asked about every prefix that was trained on the way to a longer plan. So many proposals are made
+    `at_once`, before any of them is trained.
 
     Raises:
-        ValueError: the budget does not pay for anything that can be observed.
+        ValueError: the budget does not pay for anything that can be observed, or the searcher repeats a proposal.
     """
-    history = History()
-    while history.spent < budget and (draw := searcher.propose(history)) is not None:
-        run = Run(draw.plan, draw.seed)
-        history.propose(run)
-        if not _train(run, table, history, budget, goes_on):
+    history, enough = History(), True
+    while enough and history.spent < budget:
+        runs = _proposals(searcher, history, at_once)
+        if not runs:
             break
-        history.end(run)
+        for run in runs:
+            enough = enough and _train(run, table, history, budget, goes_on)
+            history.end(run)
     plan = searcher.best(history)
     if plan is None:
         raise ValueError(f"a budget of {budget:g} pays for no plan of this table; give more")
     return Pick(plan, table.worth(plan), history)
+
+
+def _proposals(searcher: Searcher, history: History, count: int) -> list[Run]:
+    runs: list[Run] = []
+    while len(runs) < count and (draw := searcher.propose(history)) is not None:
+        run = Run(draw.plan, draw.seed)
+        if run in history.proposed:
+            raise ValueError(
+                f"the searcher proposes {describe(draw.plan)} twice; the table may lack scores it waits for"
+            )
+        history.propose(run)
+        runs.append(run)
+    return runs
 
 
 def _train(run: Run, table: Table, history: History, budget: float, goes_on: Callable[[History, Run], bool]) -> bool:

@@ -108,7 +108,7 @@ def main() -> None:
             measure(kind, name, given.landscapes, raw)
             if given.raw:
                 given.raw.write_text(json.dumps(raw))
-    print(table_text(raw), gates_text(raw), speed_text(), sep="\n\n")
+    print(table_text(raw), gates_text(raw), speed_text(), parallel_text(), sep="\n\n")
     if given.to:
         given.to.write_text(curves_svg({kind: curves(raw, kind) for kind in KINDS}, BUDGETS))
 
@@ -168,6 +168,24 @@ def gate(raw: Raw, kind: str, mine: int, other: str, theirs: int) -> str:
     mean, error = mean_and_error([one - two for one, two in pairs])
     met = "yes" if mean >= 0 else "within two errors" if mean >= -2 * error else "no"
     return f"| {kind} | order model at {mine}, {other} at {theirs} | {mean:+.3f} ± {error:.3f} | {met} |"
+
+
+def parallel_text(budget: int = 120, landscapes: int = 16) -> str:
+    """The default with one proposal at a time and with eight."""
+    lines = ["| order model at 120 stages | one at a time | eight at a time |", "| --- | --- | --- |"]
+    for kind in KINDS:
+        cells = []
+        for at_once in (1, 8):
+            tables = [SimulatedTable(Landscape(kind=KINDS[kind], seed=seed)) for seed in range(landscapes)]
+            worth = [
+                play(
+                    OrderModel(table.pool, budget=budget, seed=seed, seeds=SEEDS), table, budget=budget, at_once=at_once
+                ).worth
+                for seed, table in enumerate(tables)
+            ]
+            cells.append("{:.2f} ± {:.2f}".format(*mean_and_error(worth)))
+        lines.append(f"| {kind} | {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def speed_text(observed: int = 1000, times: int = 15) -> str:

@@ -61,6 +61,11 @@ def test_a_budget_that_pays_for_nothing_is_an_error(table: SimulatedTable, path:
         play(Written(path("t0")), table, budget=0.5)
 
 
+def test_a_searcher_that_repeats_itself_is_an_error(table: SimulatedTable, path: Path) -> None:
+    with pytest.raises(ValueError, match="twice"):
+        play(Written(path("t0"), path("t0")), table, budget=9)
+
+
 def test_random_search_repeats_nothing_and_ends_with_the_space() -> None:
     small = SimulatedTable(Landscape(kind=KINDS["additive"], seed=0, tasks=3))
     pick = play(RandomSearch(small.pool.draws, seed=0), small, budget=100)
