@@ -113,8 +113,8 @@ class Ledger:
     def note_stage(self, number: int, rung: int, key: str, spent: Mapping[str, Any]) -> None:
         """A trial trained and stored a stage."""
         row = {"phase": "search", "trial": self.proposals[number].trial, "rung": rung, "key": key}
-        kept = {"examples": spent["examples"], "seconds": spent["seconds"]}
-        self._stages.append([{**row, **kept, "micro_batches": spent.get("micro_batches", {}), "time": now()}])
+        kept = {name: spent[name] for name in ("examples", "seconds", "micro_batches")}
+        self._stages.append([{**row, **kept, "time": now()}])
 
     def hand_out_again(self) -> None:
         """Forget who is running: `next` gives all unfinished trials once more."""

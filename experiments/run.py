@@ -261,7 +261,7 @@ def _count_stages(study: Study) -> None:
     known = forecast_of(study).most
     found["stages"]["known"] = {"naive": known.naive, "shared": known.shared}
     found["quarantined"] = study.store.quarantined()
-    small = [item for row in trained for item in row.get("micro_batches", {}).items()]
+    small = [item for row in trained for item in row["micro_batches"].items()]
     found["micro_batches"] = {task: min(size for name, size in small if name == task) for task in dict(small)}
     write_json(folder.environment, found)
 

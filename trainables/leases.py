@@ -23,6 +23,7 @@ from typing import Any
 
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from trainables.claims import StageBusy
 
@@ -33,6 +34,12 @@ LEASE_SECONDS = 20.0
 _BEATS = 5
 """Heartbeats in that time."""
 _ANSWER_SECONDS = 10.0
+_again = Retrying(
+    retry=retry_if_exception_type((ray.exceptions.RayError, TimeoutError, ValueError)),
+    stop=stop_after_attempt(3),
+    wait=wait_fixed(0.3),  # the name of an actor that died lives on for a moment
+    retry_error_callback=lambda _: None,
+)
 _NAMESPACE = "cairn"
 
 
@@ -105,11 +112,12 @@ class Leases:
     @contextmanager
     def kept(self) -> Iterator[None]:
         """Start the actor, unless there is one, and keep it: a driver does so around all its work."""
-        self._actor = self._find_or_start(recovering=False)
+        self._actor = kept = self._find_or_start(recovering=False)
         try:
             yield
         finally:
-            self._actor = None  # the last one who holds it ends it
+            self._actor = None
+            del kept  # the last handle that goes ends the actor
 
     @contextmanager
     def claimed(self, key: str) -> Iterator[None]:
@@ -134,27 +142,27 @@ class Leases:
             self._ask("beat", key, holder)
 
     def _ask(self, what: str, key: str, holder: str) -> bool | None:
-        """The actor's answer; None without a cluster, or if there is none, twice."""
-        if not ray.is_initialized():
-            return None
-        for _ in range(2):
-            try:
-                if self._actor is None:  # a driver keeps it: if there is none, it was lost
-                    self._actor = self._find_or_start(recovering=True)
-                asked = getattr(self._actor, what).remote(key, holder)
-                # not `ray.get`: a task that blocks in it lends its CPU to another, and too many would train at once
-                answer: bool | None = asked.future().result(timeout=_ANSWER_SECONDS)
-                return answer
-            except (ray.exceptions.RayError, TimeoutError, ValueError) as error:
-                log.warning("the leases of stages cannot be asked (%s)", type(error).__name__)
-                self._actor = None
-        return None
+        """The actor's answer; None without a cluster, or if there is none in time."""
+        return _again(self._ask_once, what, key, holder) if ray.is_initialized() else None
+
+    def _ask_once(self, what: str, key: str, holder: str) -> bool:
+        if self._actor is None:  # a driver keeps it: if there is none, it was lost
+            self._actor = self._find_or_start(recovering=True)
+        asked = getattr(self._actor, what).remote(key, holder)
+        try:
+            # not `ray.get`: a task that blocks in it lends its CPU to another, and too many would train at once
+            answer: bool = asked.future().result(timeout=_ANSWER_SECONDS)
+        except (ray.exceptions.RayError, TimeoutError) as error:
+            log.warning("the leases of stages cannot be asked (%s)", type(error).__name__)
+            self._actor = None
+            raise
+        return answer
 
     def _find_or_start(self, *, recovering: bool) -> Any:
         # on the driver's node if it may, which is the last one to go; a worker's will do
         here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)
         return (
-            ray.remote(num_cpus=0, max_restarts=-1)(_Keeper)
+            ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(_Keeper)  # asking twice does no harm
             .options(name=self._name, namespace=_NAMESPACE, get_if_exists=True, scheduling_strategy=here)
             .remote(self._seconds, recovering)
         )

@@ -15,20 +15,20 @@ import subprocess
 import sys
 import tempfile
 import weakref
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from evaluators.errors import CairnError
 from search_spaces.plan import Stage
 from trainables.loop import TrainingDiverged
 from trainables.memory import TooLarge
+from trainables.model import MultiHeadModel
+from trainables.stage_training import StageTrainer
 from trainables.trainer import Begun, Keeper
-
-if TYPE_CHECKING:
-    from trainables.stage_training import StageTrainer
 
 JOB, KEEP, RESULT, LOG = "job.pickle", "keep", "result", "log.txt"
 STEP, PART, MISTAKE = "step ", "part ", "mistake "
@@ -57,25 +57,36 @@ class FinishedFiles:
         _copy(self.folder / RESULT, folder)
 
 
-def train_in_parallel(
-    trainer: StageTrainer, processes: int, stage: Stage, start: Path | None, begun: Begun | None, keeper: Keeper
-) -> FinishedFiles:
-    """Train to the stage's end with so many processes, each on a device of this node that it has for itself.
+@dataclass(frozen=True)
+class ParallelTrainer:
+    """A trainer of so many processes, each on a device of this node that it has for itself."""
 
-    Raises:
-        TrainingDiverged, TooLarge, CairnError: as one process would.
-        RuntimeError: a process died.
-    """
-    place = Path(tempfile.mkdtemp(prefix="cairn-ranks-"))
-    parts = {part.name: getattr(trainer, part.name) for part in fields(trainer) if part.init and part.name != "suite"}
-    (place / JOB).write_bytes(pickle.dumps((trainer.suite.name, parts, stage, start, begun, os.getpid())))
-    try:
-        _launch(processes, place, keeper)
-        facts = json.loads((place / RESULT / "facts.json").read_text(encoding="utf-8"))
-    except BaseException:
-        shutil.rmtree(place, ignore_errors=True)
-        raise
-    return FinishedFiles(place, dict(facts))
+    alone: StageTrainer
+    """What each of them would be by itself."""
+    processes: int
+
+    def train(self, stage: Stage, start: Path | None, begun: Begun | None, keeper: Keeper) -> FinishedFiles:
+        """Train to the stage's end.
+
+        Raises:
+            TrainingDiverged, TooLarge, CairnError: as one process would.
+            RuntimeError: a process died.
+        """
+        place = Path(tempfile.mkdtemp(prefix="cairn-ranks-"))
+        given = [part.name for part in fields(self.alone) if part.init and part.name != "suite"]
+        parts = {name: getattr(self.alone, name) for name in given}
+        (place / JOB).write_bytes(pickle.dumps((self.alone.suite.name, parts, stage, start, begun, os.getpid())))
+        try:
+            _launch(self.processes, place, keeper)
+            facts = json.loads((place / RESULT / "facts.json").read_text(encoding="utf-8"))
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        return FinishedFiles(place, dict(facts))
+
+    def load(self, path: Path | None, tasks: Sequence[str]) -> MultiHeadModel:
+        """The model of a stored stage, on this process's device."""
+        return self.alone.load(path, tasks)
 
 
 def _launch(processes: int, place: Path, keeper: Keeper) -> None:

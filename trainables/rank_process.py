@@ -58,7 +58,7 @@ def main() -> None:
     state = PartialState(cpu=not torch.cuda.is_available())
     ranks = Ranks(state.process_index, state.num_processes)
     try:
-        finished = trainer.train_here(stage, start, begun, _Told(place, ranks), ranks)
+        finished = trainer.train(stage, start, begun, _Told(place, ranks), ranks)
     except CairnError as error:
         if not ranks.number:
             kind = next(kind for kind in (TrainingDiverged, TooLarge, CairnError) if isinstance(error, kind))

@@ -29,7 +29,7 @@ from trainables.memory import micro_batches_of
 from trainables.model import MultiHeadModel
 from trainables.ranks import Ranks
 from trainables.settings import Hardware, Training
-from trainables.trainer import Begun, Keeper, TrainedStage
+from trainables.trainer import Begun, Keeper
 from trainables.weights import load_encoder_weights, load_weights, save_optimizer, save_weights
 
 WEIGHTS = "model.safetensors"
@@ -83,23 +83,17 @@ class StageTrainer:
     _tasks: dict[str, Task] = field(default_factory=dict, init=False, repr=False)
     _feeds: dict[str, Feed] = field(default_factory=dict, init=False, repr=False)
 
-    def train(self, stage: Stage, start: Path | None, begun: Begun | None, keeper: Keeper) -> TrainedStage:
+    def train(
+        self, stage: Stage, start: Path | None, begun: Begun | None, keeper: Keeper, ranks: Ranks | None = None
+    ) -> FinishedStage:
         """Train to the stage's end: from the start's encoder with fresh heads, or from its first steps.
+
+        With `ranks` this process is one of several that train together.
 
         Raises:
             TrainingDiverged: the loss is no longer a number.
             TooLarge: an example does not fit the device's memory.
         """
-        if self.hardware.processes == 1:
-            return self.train_here(stage, start, begun, keeper)
-        from trainables.parallel import train_in_parallel
-
-        return train_in_parallel(self, self.hardware.processes, stage, start, begun, keeper)
-
-    def train_here(
-        self, stage: Stage, start: Path | None, begun: Begun | None, keeper: Keeper, ranks: Ranks | None = None
-    ) -> FinishedStage:
-        """The same in this process, which may be one of several ranks."""
         feeds = {name: self._feed(name) for name in stage.tasks}
         model = self._model(stage.tasks)
         if begun is not None:

@@ -196,7 +196,7 @@ class StageRunner:
         self.stored.append(key)
         self.steps += stage.steps - first_step
         self.examples += trained.examples
-        self.micro_batches |= trained.facts.get("micro_batches", {})
+        self.micro_batches |= trained.facts["micro_batches"]
         return path
 
     def _longest_shorter(self, stage: Stage, start: Checkpoint, family: str) -> tuple[int, str]:
@@ -230,7 +230,7 @@ class StageRunner:
             return self.trainer
         from trainables.stage_training import StageTrainer
 
-        return StageTrainer(
+        alone = StageTrainer(
             suite=self.suite,
             data=self.data,
             encoder=self.encoder,
@@ -241,6 +241,11 @@ class StageRunner:
             keep_optimizer=self._continues,
             hardware=self.hardware,
         )
+        if self.hardware.processes == 1:
+            return alone
+        from trainables.parallel import ParallelTrainer
+
+        return ParallelTrainer(alone, self.hardware.processes)
 
 
 def data_fingerprint(task: Task, data: DataSource) -> str:

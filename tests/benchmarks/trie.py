@@ -72,7 +72,7 @@ class Slept:
 
     text: str
     examples: int = 0
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=lambda: {"micro_batches": {}})
 
     def save(self, folder: Path) -> None:
         (folder / "model.safetensors").write_text(self.text)

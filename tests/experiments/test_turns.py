@@ -16,7 +16,7 @@ from trainables.keys import digest
 
 Opener = Callable[..., Ledger]
 RUNGS = Ladder().rungs
-SPENT = {"trained": 1, "found": 0, "examples": 8, "seconds": 0.5}
+SPENT = {"trained": 1, "found": 0, "examples": 8, "seconds": 0.5, "micro_batches": {}}
 
 
 def chain_of(proposal: Proposal, rung: int) -> list[Step]:

@@ -1,4 +1,4 @@
-"""Tiny encoders of every family over one small vocabulary, and twelve examples of each kind of task."""
+"""Tiny encoders of every family, twelve examples of each kind of task, and stages to train."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import torch
 from tokenizers import processors
@@ -26,11 +28,15 @@ from transformers import (
 )
 
 from evaluators.examples import Answer, Bitext, Choice, Example, Pair, Question, Tagged, Text
-from evaluators.task import Kind, Task
+from evaluators.source import DataSource
+from evaluators.suite import Suite
+from evaluators.task import Kind, Row, Table, Task
 from trainables.encoder import Encoder, library_quiet, load_encoder
 from trainables.encoder_source import EncoderSource
 from trainables.pieces import learn_tokenizer
 from trainables.settings import Training
+from trainables.stages import StageRunner
+from trainables.store import FolderStore
 
 COLOURS = ("red", "blue", "green", "brown")
 ANIMALS = ("dog", "cat", "horse", "bird", "mouse", "fish")
@@ -230,3 +236,63 @@ def _example(kind: Kind, number: int) -> Example:
             id=str(number), text=f"the {animal} is {colour}", parallel=f"{colour} {animal}" if number % 3 else ""
         )
     return Bitext(id=str(number), foreign=f"{colour} {animal} {other}", english=f"the {colour} {animal} {other}")
+
+
+# Stages over two toy tasks
+
+
+def _read_pair(row: Row) -> Pair:
+    return Pair(id=str(row["id"]), first=row["first"], second=row["second"], label=row["label"])
+
+
+def _pair_task(name: str) -> Task:
+    tables = {"train": (Table(dataset=f"toy/{name}", configs={"en": ("main",)}, split="train"),)}
+    return Task(name=name, kind=Kind.PAIR, title=name, read=_read_pair, tables=tables, labels=("yes", "no"))  # type: ignore[arg-type]
+
+
+TOY_SUITE = Suite(
+    name="toy",
+    title="Two tasks over the same colours",
+    targets={},
+    training={name: _pair_task(name) for name in ("same", "other")},
+    pivots=(),
+    groups={},
+)
+
+
+@pytest.fixture(scope="session")
+def toy_mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("mirror")
+    for name, colours in {"same": ("red", "blue"), "other": ("green", "brown")}.items():
+        rows = [
+            {
+                "id": number,
+                "first": f"the dog is {colours[number % 2]}",
+                "second": f"the dog is {colours[number // 2 % 2]}",
+                "label": "yes" if number % 2 == number // 2 % 2 else "no",
+            }
+            for number in range(40)
+        ]
+        file = root / "toy" / name / "main" / "train.parquet"
+        file.parent.mkdir(parents=True)
+        pq.write_table(pa.Table.from_pylist(rows), file)
+    return root
+
+
+@pytest.fixture
+def stage_runner(tmp_path: Path, toy_mirror: Path, encoder_folder: Callable[[str], Path]) -> Callable[..., StageRunner]:
+    """Runners over one store; arguments replace fields."""
+
+    def make(**fields: Any) -> StageRunner:
+        defaults: dict[str, Any] = {
+            "store": FolderStore(tmp_path / "store"),
+            "suite": TOY_SUITE,
+            "data": DataSource(root=toy_mirror),
+            "encoder": EncoderSource(name=str(encoder_folder("xlm-roberta"))),
+            "training": Training(batch_size=8, max_length_tokens=32),
+            "seed": 0,
+            "cache": tmp_path / "cache",
+        }
+        return StageRunner(**{**defaults, **fields})
+
+    return make

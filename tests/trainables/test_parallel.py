@@ -21,14 +21,14 @@ from search_spaces.plan import Stage
 from trainables.build import build_encoder
 from trainables.encoder_source import EncoderSource, encoder_fingerprint
 from trainables.loop import TrainingDiverged
+from trainables.parallel import ParallelTrainer
 from trainables.recipe import Recipe
-from trainables.settings import Hardware, Training
+from trainables.settings import Training
 from trainables.stage_training import StageTrainer
 from trainables.texts import texts_of
 from trainables.trainer import Begun
 
 MIXED = Stage(mixture=(("mnli", 0.5), ("udpos", 0.5)), learning_rate=2e-3, steps=12)
-TWO = Hardware(processes=2)
 
 
 @dataclass
@@ -76,7 +76,7 @@ def weights(folder: Path) -> dict[str, torch.Tensor]:
 
 
 def test_two_processes_follow_the_loss_of_one_and_go_on_from_its_part(trainer: StageTrainer, tmp_path: Path) -> None:
-    both = replace(trainer, hardware=TWO)
+    both = ParallelTrainer(trainer, 2)
     one, two = Kept(tmp_path / "one", every=5), Kept(tmp_path / "two", every=5)
     for kept in (one, two):
         kept.folder.mkdir()
@@ -101,10 +101,10 @@ def test_two_processes_follow_the_loss_of_one_and_go_on_from_its_part(trainer: S
 
 
 def test_a_mistake_of_the_ranks_is_that_of_one_process(trainer: StageTrainer, tmp_path: Path) -> None:
-    wild = replace(trainer, hardware=TWO, training=replace(trainer.training, weight_decay=1e30))
+    wild = ParallelTrainer(replace(trainer, training=replace(trainer.training, weight_decay=1e30)), 2)
     with pytest.raises(TrainingDiverged, match="lower the rate or lengthen the warm-up"):
         wild.train(MIXED, None, None, Kept(tmp_path))
-    lost = replace(trainer, hardware=TWO, data=DataSource(root=tmp_path))
+    lost = ParallelTrainer(replace(trainer, data=DataSource(root=tmp_path)), 2)
     with pytest.raises(Exception, match="mnli"):
         lost.train(MIXED, None, None, Kept(tmp_path))
 
@@ -117,7 +117,7 @@ from evaluators.babel.suite import BABEL
 from trainables.stage_training import StageTrainer
 parts, stage = pickle.loads(Path(sys.argv[1]).read_bytes())
 told = SimpleNamespace(is_due=lambda steps: print(steps, flush=True))
-StageTrainer(suite=BABEL, **parts).train(stage, None, None, told)
+ParallelTrainer(StageTrainer(suite=BABEL, **parts), 2).train(stage, None, None, told)
 """
 
 
@@ -138,7 +138,7 @@ def ranks_of(folder: Path) -> list[int]:
 def test_ranks_end_with_the_trial_that_is_killed(trainer: StageTrainer, tmp_path: Path) -> None:
     endless = replace(MIXED, steps=10**6)
     parts = {part.name: getattr(trainer, part.name) for part in fields(trainer) if part.init and part.name != "suite"}
-    (tmp_path / "work").write_bytes(pickle.dumps(({**parts, "hardware": TWO}, endless)))
+    (tmp_path / "work").write_bytes(pickle.dumps((parts, endless)))
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-c", TRIAL, str(tmp_path / "work")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:

@@ -2,69 +2,25 @@ import errno
 import logging
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Literal, cast
+from typing import Any, cast
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from evaluators.examples import Pair
 from evaluators.source import DataSource
-from evaluators.suite import Suite
-from evaluators.task import Kind, Row, Table, Task
 from evaluators.tasks import find
 from search_spaces.count import Run, StageCounter
 from search_spaces.ladder import Ladder
 from search_spaces.plan import Plan, Stage, mixture
-from trainables.encoder_source import EncoderSource
-from trainables.parts import Pace
 from trainables.settings import Hardware, Training
 from trainables.stage_training import StageTrainer
 from trainables.stages import Checkpoint, StageGone, StageRunner
 from trainables.store import FolderStore, StoreError
-from trainables.trainer import Begun, Keeper, TrainedStage, Trainer
-
-
-def read_pair(row: Row) -> Pair:
-    return Pair(id=str(row["id"]), first=row["first"], second=row["second"], label=row["label"])
-
-
-def pair_task(name: str) -> Task:
-    tables = {"train": (Table(dataset=f"toy/{name}", configs={"en": ("main",)}, split="train"),)}
-    return Task(name=name, kind=Kind.PAIR, title=name, read=read_pair, tables=tables, labels=("yes", "no"))  # type: ignore[arg-type]
-
-
-SUITE = Suite(
-    name="toy",
-    title="Two tasks over the same colours",
-    targets={},
-    training={name: pair_task(name) for name in ("same", "other")},
-    pivots=(),
-    groups={},
-)
-
-
-@pytest.fixture(scope="session")
-def mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("mirror")
-    for name, colours in {"same": ("red", "blue"), "other": ("green", "brown")}.items():
-        rows = [
-            {
-                "id": number,
-                "first": f"the dog is {colours[number % 2]}",
-                "second": f"the dog is {colours[number // 2 % 2]}",
-                "label": "yes" if number % 2 == number // 2 % 2 else "no",
-            }
-            for number in range(40)
-        ]
-        file = root / "toy" / name / "main" / "train.parquet"
-        file.parent.mkdir(parents=True)
-        pq.write_table(pa.Table.from_pylist(rows), file)
-    return root
+from trainables.trainer import Begun, Keeper
 
 
 def stage(steps: int = 90, learning_rate: float = 1e-3, **weights: float) -> Stage:
@@ -77,7 +33,7 @@ class Noted:
 
     text: str
     examples: int
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=lambda: {"micro_batches": {}})
 
     def save(self, folder: Path) -> None:
         (folder / "model.safetensors").write_text(self.text)
@@ -103,21 +59,11 @@ Make = Callable[..., StageRunner]
 
 
 @pytest.fixture
-def runner(tmp_path: Path, mirror: Path, encoder_folder: Callable[[str], Path]) -> Make:
-    """Runners over one store; arguments replace fields."""
+def runner(stage_runner: Make) -> Make:
+    """Runners that only note what they are asked to train, unless told otherwise."""
 
     def make(**fields: Any) -> StageRunner:
-        defaults: dict[str, Any] = {
-            "store": FolderStore(tmp_path / "store"),
-            "suite": SUITE,
-            "data": DataSource(root=mirror),
-            "encoder": EncoderSource(name=str(encoder_folder("xlm-roberta"))),
-            "training": Training(batch_size=8, max_length_tokens=32),
-            "seed": 0,
-            "cache": tmp_path / "cache",
-            "trainer": NotingTrainer(),
-        }
-        return StageRunner(**{**defaults, **fields})
+        return stage_runner(**{"trainer": NotingTrainer(), **fields})
 
     return make
 
@@ -246,8 +192,8 @@ def test_the_record_explains_the_key(runner: Make) -> None:
     assert {"torch", "transformers", "cairn-search"} == set(entry.record["versions"])
 
 
-def test_other_bytes_of_the_data_make_another_stage(runner: Make, tmp_path: Path, mirror: Path) -> None:
-    table = pq.read_table(mirror / "toy" / "same" / "main" / "train.parquet")
+def test_other_bytes_of_the_data_make_another_stage(runner: Make, tmp_path: Path, toy_mirror: Path) -> None:
+    table = pq.read_table(toy_mirror / "toy" / "same" / "main" / "train.parquet")
     file = tmp_path / "toy" / "same" / "main" / "train.parquet"
     file.parent.mkdir(parents=True)
     pq.write_table(table.slice(1), file)
@@ -338,7 +284,7 @@ def test_activations_that_are_computed_again_change_no_byte(runner: Make, tmp_pa
     one, other = (stages.run(stage(5, same=1), start=stages.start) for stages in (plain, again))
     assert files(one.path) == files(other.path)
     trainer = cast(StageTrainer, again._trainer)
-    finished = trainer.train_here(stage(1, same=1), None, None, SimpleNamespace(is_due=lambda steps: False))
+    finished = trainer.train(stage(1, same=1), None, None, SimpleNamespace(is_due=lambda steps: False))
     assert finished.model.encoder.is_activation_checkpointing
     assert not trainer._model(("same",)).encoder.is_activation_checkpointing, "what is copied stays as it was"
 
@@ -347,96 +293,7 @@ def test_tags_that_a_declaration_leaves_open_are_those_of_the_data(runner: Make,
     file = tmp_path / "local" / "ccgbank" / "default" / "train.txt"
     file.parent.mkdir(parents=True)
     file.write_text("the dog\tNP/N N\nred dog\tN/N N\n", encoding="utf-8")
-    suite = replace(SUITE, training={"ccg": find("ccg")})
+    suite = replace(runner().suite, training={"ccg": find("ccg")})
     stages = runner(trainer=None, suite=suite, data=DataSource(root=tmp_path))
     model = stages.load(stages.run(stage(2, ccg=1), start=stages.start))
     assert model.labels["ccg"] == ("N", "N/N", "NP/N")
-
-
-# Parts
-
-
-class Killed(Exception):
-    """Instead of a signal."""
-
-
-@dataclass
-class KilledAfter:
-    """The real trainer, until a stage has been kept so often."""
-
-    trainer: Trainer
-    parts: int
-    kept: list[int] = field(default_factory=list)
-
-    def train(self, stage: Stage, start: Path | None, begun: Begun | None, keeper: Keeper) -> TrainedStage:
-        def keep(steps: int, write: Callable[[Path], None]) -> None:
-            keeper.keep(steps, write)
-            self.kept.append(steps)
-            if len(self.kept) == self.parts:
-                raise Killed
-
-        return self.trainer.train(stage, start, begun, SimpleNamespace(is_due=keeper.is_due, keep=keep))
-
-    def load(self, path: Path | None, tasks: Sequence[str]) -> Any:
-        return self.trainer.load(path, tasks)
-
-
-def killed(runner: StageRunner, parts: int) -> list[int]:
-    """Trains until the stage was kept so often; the steps after which it was."""
-    trainer = KilledAfter(cast(Trainer, runner._trainer), parts)
-    broken = replace(runner, trainer=trainer)
-    with pytest.raises(Killed):
-        broken.run(stage(40, same=1.0, other=2.0), start=broken.start)
-    return trainer.kept
-
-
-@pytest.mark.parametrize("schedule", ["constant", "linear"])
-def test_a_killed_stage_goes_on_from_its_last_part_to_the_same_bytes(
-    runner: Make, tmp_path: Path, schedule: Literal["constant", "linear"]
-) -> None:
-    training = Training(batch_size=8, max_length_tokens=32, schedule=schedule)
-    often = runner(trainer=None, training=training, pace=Pace(seconds=0.0))
-    assert killed(often, 1) == [2], "a twentieth of the stage"
-    assert killed(often, 3) == [4, 6, 8], "it went on from there"
-    end = often.run(stage(40, same=1.0, other=2.0), start=often.start)
-    whole = runner(trainer=None, training=training, store=FolderStore(tmp_path / "another"))
-    assert files(end.path) == files(whole.run(stage(40, same=1.0, other=2.0), start=whole.start).path)
-    assert often.steps == 40 - 8
-    assert list(often.store.entries()) == [end.key], "parts are gone"
-    assert often.store.lengths(end.key) == []
-
-
-def test_a_spoilt_part_is_put_away_and_the_stage_begins_again(runner: Make) -> None:
-    stages = runner(trainer=None, pace=Pace(seconds=0.0))
-    killed(stages, 2)
-    (part,) = stages.store.entries()
-    next(cast(FolderStore, stages.store).path(part).glob("opt*")).write_bytes(b"spoilt")
-    stages.run(stage(40, same=1.0, other=2.0), start=stages.start)
-    assert stages.steps == 40
-    assert [name.partition(".")[0] for name in stages.store.quarantined()] == [part]
-
-
-def test_a_stage_is_kept_once_when_its_node_is_told_to_go(runner: Make) -> None:
-    stages = runner(trainer=None, pace=Pace(seconds=None, node_leaves=lambda: True))
-    assert killed(stages, 1) == [1]
-    unhurried = runner(trainer=None, pace=Pace(seconds=3600.0))
-    unhurried.run(stage(40, same=1.0, other=2.0), start=unhurried.start)
-    assert unhurried.steps == 39, "and only the last step of it was not lost"
-
-
-def test_a_store_that_refuses_a_part_stops_no_training(
-    runner: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    publish, refused = FolderStore.publish, []
-
-    def refusing(self: FolderStore, key: str, write: Callable[[Path], None], record: Mapping[str, Any]) -> Path:
-        if "part_of" in record["content"]:
-            refused.append(key)
-            raise StoreError("the disk is full")
-        return publish(self, key, write, record)
-
-    monkeypatch.setattr(FolderStore, "publish", refusing)
-    stages = runner(trainer=None, pace=Pace(seconds=0.0))
-    assert stages.run(stage(40, same=1.0), start=stages.start).path is not None
-    assert refused
-    assert "could not be kept: the disk is full" in caplog.text
