@@ -114,6 +114,7 @@ import pickle, sys
 from pathlib import Path
 from types import SimpleNamespace
 from evaluators.babel.suite import BABEL
+from trainables.parallel import ParallelTrainer
 from trainables.stage_training import StageTrainer
 parts, stage = pickle.loads(Path(sys.argv[1]).read_bytes())
 told = SimpleNamespace(is_due=lambda steps: print(steps, flush=True))
