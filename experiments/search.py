@@ -36,9 +36,11 @@ from search_spaces.plan import as_json
 from trainables.trial import TrialSettings, run_trial
 
 MAX_FAILURES = 3
-"""Lost workers a turn survives; a code bug is not retried, the trial reports it and ends."""
+"""Lost workers a turn survives without finishing a stage between; a code bug is not retried, the trial reports it."""
 MAX_STARTS = 5
 """Of Tune, when its own loop breaks down."""
+_IDLE_SECONDS = 15.0
+"""So long a worker without work is kept: about what it takes to start another."""
 
 
 def run_search(
@@ -145,6 +147,10 @@ class _Board:
         self._pool = min(max(self._pool, running), room)
         return self._pool < room
 
+    def workers_gone(self, count: int) -> None:
+        """So many were let go."""
+        self._pool = max(0, self._pool - count)
+
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Remembers an exception on its way out."""
@@ -223,6 +229,8 @@ class _Rungs(_Unpickled, FIFOScheduler):  # type: ignore[misc]
     def __init__(self, board: _Board) -> None:
         super().__init__()
         self._board = board
+        self._idle_since: float | None = None
+        """Since when there is a worker, and nobody who waits for one."""
 
     def set_search_properties(self, metric: str | None, mode: str | None, **spec: Any) -> bool:
         return True
@@ -235,18 +243,38 @@ class _Rungs(_Unpickled, FIFOScheduler):  # type: ignore[misc]
         """
         live = list(tune_controller.get_live_trials())
         waiting = [trial for trial in live if trial.status == Trial.PENDING]
+        self._let_idle_workers_go(tune_controller, is_wanted=bool(waiting))
         board, running = self._board, sum(trial.status == Trial.RUNNING for trial in live)
         chosen = max if board.awaits_workers(running) else min
         return chosen(waiting, key=lambda trial: board.places[trial.trial_id], default=None)
 
+    def _let_idle_workers_go(self, tune_controller: Any, *, is_wanted: bool) -> None:
+        """Tune keeps one worker that has no work until the search is over, and with it its node. We do not."""
+        cache = tune_controller._actor_cache
+        if is_wanted or not cache.num_cached_objects:
+            self._idle_since = None
+            return
+        now = time.monotonic()
+        self._idle_since = now if self._idle_since is None else self._idle_since
+        if now - self._idle_since < _IDLE_SECONDS:
+            return
+        workers = list(cache.flush_cached_objects(force_all=True))
+        for worker in workers:
+            worker.set_on_stop(None)  # no trial is told: none is on it
+            worker.set_on_error(None)
+            tune_controller._remove_actor(tracked_actor=worker)
+        self._board.workers_gone(len(workers))
+
     def on_trial_result(self, tune_controller: Any, trial: Trial, result: Mapping[str, Any]) -> str:
         with self._board.watched():
-            goes_on = self._goes_on(self._board.numbers[trial.trial_id], result)
+            goes_on = self._goes_on(trial, result)
         return str(TrialScheduler.CONTINUE if goes_on else TrialScheduler.STOP)
 
-    def _goes_on(self, number: int, result: Mapping[str, Any]) -> bool:
-        turns, payload = self._board.turns, json.loads(result["payload"])
+    def _goes_on(self, trial: Trial, result: Mapping[str, Any]) -> bool:
+        number, turns = self._board.numbers[trial.trial_id], self._board.turns
+        payload = json.loads(result["payload"])
         if "stored" in payload:
+            trial.run_metadata.num_failures = 0  # where nodes come and go, a long turn loses many workers
             return turns.stored(number, payload["rung"], payload["stored"], payload)
         if "selectors" in payload:
             return turns.reported(number, int(result["rung"]), payload)

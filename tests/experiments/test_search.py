@@ -1,0 +1,54 @@
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import ray
+from ray import tune
+
+from experiments import search
+from experiments.ledger import Ledger
+from experiments.settings import Resources
+from experiments.turns import Turns
+from trainables.trial import TrialSettings
+
+
+def test_a_worker_without_work_gives_its_place_back_while_another_trial_goes_on(
+    open_ledger: Callable[..., Ledger], ray_room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_IDLE_SECONDS", 0.5)
+    ledger, diary, last = open_ledger(), tmp_path / "diary", tmp_path / "last"
+    while ledger.next() is not None:
+        pass
+    first, others = ledger.proposals[min(ledger.proposals)].trial, len(ledger.proposals) - 1
+    rungs = len(ledger.rungs)
+
+    def stand_in(config: dict[str, Any], *, settings: None) -> None:
+        """The first trial goes on until the others wait for its verdict, and then for the other place to be free."""
+        if config["trial"] == first and not last.exists():
+            by = time.monotonic() + 60
+            seen = free = 0.0
+            while time.monotonic() < by and not (seen == others and free >= 1):
+                seen = len(set(diary.read_text().split())) if diary.exists() else 0
+                free = ray.available_resources().get("CPU", 0.0)
+                time.sleep(0.1)
+            last.write_text(f"{seen:.0f} others waited, {free:.0f} place was free")
+        else:
+            with diary.open("a") as lines:
+                lines.write(config["trial"] + "\n")
+        counts = {"trained": 0, "found": 0, "examples": 0, "seconds": 0.0}
+        for rung in range(config["rung"], rungs):
+            payload = json.dumps({"selectors": {"en-dev": 0.5}, "scores": [], **counts})
+            tune.report({"rung": rung, "payload": payload})
+
+    def turns() -> Turns:
+        ledger.hand_out_again()
+        return Turns(ledger, workers=2, chain_of=lambda proposal, rung: (), stored=(), is_stored=lambda key: False)
+
+    settings = cast(TrialSettings, None)
+    search.run_search(turns, settings, resources=Resources(), workers=2, folder=tmp_path / "tune", trial=stand_in)
+    assert all(row["status"] != "failed" for row in ledger.ended.values())
+    assert last.read_text() == f"{others} others waited, 1 place was free"
+    assert ledger.is_finished
