@@ -3,9 +3,9 @@ and on the test data that the search never saw. The only place that opens the se
 
 The work is a set of units (arm, seed, training task), run as plain Ray tasks over the same stage store, a task for
 every stage of a trunk: it is placed when the one before is done, so none holds a place while it waits, and trunks that
-begin alike share their tasks. A stage that another study is training is asked for again after the rest. A unit that is
-done is noted in `finals.jsonl` after its scores; a run that is continued does the rest. A unit that fails is recorded
-with its reason, and the others go on.
+begin alike share their tasks. A stage that another study is training is asked for again after the rest, and so is a
+unit under which node after node went. A unit that is done is noted in `finals.jsonl` after its scores; a run that is
+continued does the rest. A unit that fails is recorded with its reason, and the others go on.
 """
 
 from __future__ import annotations
@@ -102,6 +102,8 @@ def _outcome(reference: Any) -> dict[str, Any]:
     try:
         outcome: dict[str, Any] = ray.get(reference)
         return outcome
+    except ray.exceptions.NodeDiedError:  # which is not the unit's fault, however often it happens
+        return {"busy": "its node went"}
     except ray.exceptions.RayError as error:
         return {"failed": f"its worker died {MAX_FAILURES + 1} times ({type(error).__name__})", "try_again": True}
 

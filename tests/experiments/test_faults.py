@@ -2,6 +2,7 @@
 campaign of random kills is `tests/faults/campaign.py`.)"""
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -11,9 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import pytest
+import ray
 from moto.server import ThreadedMotoServer
 from pyarrow import fs
 
+from experiments import finals
 from experiments.record import read_rows
 from experiments.run import run_spec
 from experiments.spec import load_spec
@@ -70,17 +74,57 @@ def test_two_drivers_on_one_store_train_every_stage_once(
 CLUSTER = """
 import sys
 from ray.cluster_utils import Cluster
-cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-node = cluster.add_node(num_cpus=1)
-print(cluster.address, node.all_processes["raylet"][0].process.pid, flush=True)
-sys.stdin.read()
+cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+print("said", cluster.address, flush=True)
+nodes = []
+for line in sys.stdin:
+    what, *which = line.split()
+    if what == "add":
+        nodes.append(cluster.add_node(num_cpus=1, wait=False))
+        print("said", nodes[-1].all_processes["raylet"][0].process.pid, flush=True)
+    elif what == "remove":
+        cluster.remove_node(nodes[int(which[0])])
+        print("said", "gone", flush=True)
+    else:
+        free = cluster.global_state.available_resources_per_node()
+        print("said", sum(not free.get(node.node_id, {"CPU": 1}).get("CPU") for node in nodes), flush=True)
 cluster.shutdown()
 """
 
 
+class Nodes:
+    """A cluster whose head has no CPUs, and whose nodes of one CPU come and go as it is told."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        self.address = self._answer()
+        self._raylets: list[int] = []
+
+    def add(self) -> None:
+        self._raylets.append(int(self._ask("add")))
+
+    def kill(self, number: int) -> None:
+        os.kill(self._raylets[number], signal.SIGKILL)
+
+    def remove(self, number: int) -> None:
+        self._ask(f"remove {number}")
+
+    def taken(self) -> int:
+        return int(self._ask("taken"))
+
+    def _ask(self, what: str) -> str:
+        assert self._process.stdin is not None
+        self._process.stdin.write(what + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        return next(line for line in self._process.stdout if line.startswith("said ")).split()[1]
+
+
 @contextmanager
-def cluster_of_two() -> Iterator[tuple[str, int]]:
-    """Its address, and the pid of the second node's raylet."""
+def no_nodes_yet() -> Iterator[Nodes]:
     with subprocess.Popen(
         [sys.executable, "-c", CLUSTER],
         stdin=subprocess.PIPE,
@@ -88,25 +132,40 @@ def cluster_of_two() -> Iterator[tuple[str, int]]:
         stderr=subprocess.DEVNULL,
         text=True,
     ) as cluster:
-        assert cluster.stdout is not None
-        line = next(line for line in cluster.stdout if ":" in line and line.split()[-1].isdecimal())
-        address, pid = line.split()
-        yield address, int(pid)
+        yield Nodes(cluster)
         cluster.communicate(timeout=60)
 
 
-def test_a_node_that_is_lost_takes_no_number_with_it(
+@contextmanager
+def ended(driver: "subprocess.Popen[str]") -> Iterator["subprocess.Popen[str]"]:
+    """Also when the test fails."""
+    with driver:
+        try:
+            yield driver
+        finally:
+            driver.kill()
+
+
+def test_a_study_waits_for_nodes_uses_those_that_come_and_survives_their_going(
     finished: Finished, write_spec: WriteSpec, tmp_path: Path, numbers_of: NumbersOf
 ) -> None:
-    spec = write_spec(tmp_path)
-    with cluster_of_two() as (address, raylet):
-        driver = start(spec, RAY_ADDRESS=address)
-        wait_for_stages(spec, 4, driver)
-        os.kill(raylet, signal.SIGKILL)
+    spec = write_spec(tmp_path, ("eta: 2}", "eta: 2, concurrency: 3}"))
+    first, second = random.Random(0).sample(range(3), 2)
+    with no_nodes_yet() as nodes, ended(start(spec, RAY_ADDRESS=nodes.address)) as driver:
+        nodes.add()
+        wait_for_stages(spec, 1, driver)
+        nodes.add()
+        nodes.add()
+        while nodes.taken() < 3:
+            assert driver.poll() is None, "the driver ended before it used all nodes"
+            time.sleep(0.05)
+        nodes.kill(first)
+        wait_for_stages(spec, len(stages_of(spec)) + 3, driver)
+        nodes.remove(second)
         ends_well(driver)
     assert numbers_of(spec) == finished.numbers
     trained = stages_of(spec)
-    assert len(trained) - len(set(trained)) <= 1, "what was in work there, at most"
+    assert len(trained) - len(set(trained)) <= 2, "what was in work on the two, at most"
 
 
 HANGING = """
@@ -187,3 +246,11 @@ def test_a_study_in_an_object_store_gives_the_same_numbers(
         assert not (tmp_path / "runs" / "store").exists()
     finally:
         server.stop()
+
+
+def test_a_unit_of_the_finals_whose_nodes_went_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(reference: object) -> None:
+        raise ray.exceptions.NodeDiedError("the node is dead")
+
+    monkeypatch.setattr(finals.ray, "get", gone)
+    assert "busy" in finals._outcome(object())
