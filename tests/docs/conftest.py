@@ -40,7 +40,7 @@ class Reader:
     def do(self, block: Block) -> None:
         named = re.match(r"# (\S+\.\w+)\n", block.text)
         if block.language == "sh":
-            self.printed = self._run(block.text)
+            self.printed = self.run(block.text)
         elif block.language == "text":
             self._compare(block.text)
         elif block.language == "diff":
@@ -50,7 +50,8 @@ class Reader:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(block.text, encoding="utf-8")
 
-    def _run(self, script: str) -> str:
+    def run(self, script: str) -> str:
+        """What the commands print; they must succeed."""
         environment = {
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -82,6 +83,17 @@ class Reader:
             assert text.count(before) == 1, f"{found[1]} has this {text.count(before)} times:\n{before}"
             text = text.replace(before, "".join(line[1:] for line in lines if line[0] in " +"))
         file.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def examples_of() -> Callable[[str], list[Block]]:
+    """The Python examples of a page that name a file."""
+
+    def examples(name: str) -> list[Block]:
+        found = blocks(ROOT / "docs" / name)
+        return [block for block in found if block.language == "python" and block.text.startswith("# ")]
+
+    return examples
 
 
 @pytest.fixture
