@@ -87,6 +87,21 @@ def replay(
 
 
 @app.command()
+def scaling(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="RUN...", help="Runs of encoders of several sizes, or a table of errors.")
+    ],
+    by: Annotated[str, typer.Option(help="A curve for all, for each language, or for each arm.")] = "all",
+    arm: Annotated[str, typer.Option(help="Whose error, unless it is by arm.")] = "direct",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Fit how the error falls with size and data; say whether that is a law."""
+    from experiments.laws import scaling_report
+
+    typer.echo(scaling_report(sources, by=by, arm=arm, as_json=as_json))
+
+
+@app.command()
 def score(
     predictions: Annotated[Path, typer.Argument(metavar="PREDICTIONS", help="A folder in the official layout.")],
     labels: Annotated[Path, typer.Argument(metavar="LABELS", help="Gold in the same layout.")],
