@@ -45,7 +45,7 @@ class Comparison(NamedTuple):
     ratio: float
     low: float | None
     high: float | None
-    """95 % signed-rank interval over blocks; None below six, where there is none."""
+    """90 % signed-rank interval over blocks, the one that goes with the tests; None below six blocks."""
     p: float | None
     """Of the test against a difference as large as the band."""
     verdict: str
@@ -93,16 +93,16 @@ def _verdict(ratios_B: Floats, band: float) -> Comparison:
     if blocks < FEWEST_BLOCKS:
         return Comparison(math.exp(middle), None, None, None, UNKNOWN, blocks)
     spread = math.sqrt(blocks * (blocks + 1) * (2 * blocks + 1) / 24)
-    outside = blocks * (blocks + 1) / 4 - float(stats.norm.ppf((1 + CONFIDENCE) / 2)) * spread
+    outside = blocks * (blocks + 1) / 4 - float(stats.norm.ppf(1 - LEVEL)) * spread
     place = max(0, math.floor(outside))
-    low, high = float(walsh[place]), float(walsh[-1 - place])
     p = max(_one_sided(ratios_B + width), _one_sided(width - ratios_B))
+    differs = bool(np.any(ratios_B)) and float(stats.wilcoxon(ratios_B).pvalue) < LEVEL
     verdict = UNKNOWN
     if p < LEVEL:
         verdict = EQUIVALENT
-    elif low > 0 or high < 0:
-        verdict = SLOWER if low > 0 else FASTER
-    return Comparison(math.exp(middle), math.exp(low), math.exp(high), p, verdict, blocks)
+    elif differs:
+        verdict = SLOWER if middle > 0 else FASTER
+    return Comparison(math.exp(middle), math.exp(walsh[place]), math.exp(walsh[-1 - place]), p, verdict, blocks)
 
 
 def _one_sided(distances_B: Floats) -> float:

@@ -29,8 +29,22 @@ def bench_text(found: Mapping[str, Any]) -> str:
 
 
 _MODELS = ("model", "head", "parameters", "weights MiB")
-_TIMES = ("model", "head", "language", "length", "batch", "p50 ms", "", "p95", "p99", "examples/s", "tokens/s", "MiB")
-_RATIOS = ("model", "head", "with", "its head", "language", "length", "batch", "ratio", "95 % interval", "verdict")
+_TIMES = (
+    "model",
+    "head",
+    "language",
+    "length",
+    "batch",
+    "p50 ms",
+    "",
+    "p95",
+    "p99",
+    "examples/s",
+    "tokens/s",
+    "steps",
+    "MiB",
+)
+_RATIOS = ("model", "head", "with", "its head", "language", "length", "batch", "ratio", "90 % interval", "verdict")
 
 
 def _model(one: Mapping[str, Any]) -> Sequence[str]:
@@ -51,6 +65,7 @@ def _time(one: Mapping[str, Any]) -> Sequence[str]:
         f"{1000 * one['p99']['value']:.2f}",
         f"{one['examples_per_second']['value']:.1f}",
         f"{one['tokens_per_second']['value']:.0f}",
+        f"{one['decoder_steps']:.0f}" if one["decoder_steps"] else "–",
         "–" if one["peak_bytes"] is None else f"{one['peak_bytes'] / 2**20:.1f}",
     )
 

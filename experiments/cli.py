@@ -87,6 +87,21 @@ def replay(
 
 
 @app.command()
+def compare(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    other: Annotated[Path, typer.Argument(metavar="RUN", help="One of another encoder, with the same orders.")],
+    of: Annotated[str | None, typer.Option(help="finals or search; the finals if they share four orders.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say whether two encoders agree on which order is best."""
+    from analysis.encoders import compare as compare_runs
+    from analysis.encoders import compare_text
+    from analysis.load import load
+
+    typer.echo(compare_text(compare_runs(load(run), load(other), of), as_json=as_json))
+
+
+@app.command()
 def scaling(
     sources: Annotated[
         list[Path], typer.Argument(metavar="RUN...", help="Runs of encoders of several sizes, or a table of errors.")
