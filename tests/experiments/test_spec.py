@@ -127,6 +127,10 @@ ONE_MISTAKE = {
         "encoder.revision: has no effect on a shipped encoder",
     ),
     "storage that is no url": (("trials: 6", "trials: 6, storage: a.db"), "search: storage is 'a.db', which is no URL"),
+    "a band that nothing is within": (
+        ("encoder: babel-xlmr", "encoder: babel-xlmr\nanalysis: {equivalence_band: 0.0}"),
+        "analysis: equivalence_band is 0.0 points; give a number above 0, below 100",
+    ),
     "a name that is no folder": (("name: tiny", "name: a/b"), "name: found the text 'a/b'"),
     "text without its task": (
         (
