@@ -22,7 +22,8 @@ from trainables.encoder_source import EncoderSource
 from trainables.keys import digest
 from trainables.recipe import Recipe
 
-FORMAT = 1
+FORMAT = 2
+"""Raised whenever an encoder is built to other weights than before."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,15 +12,14 @@ Everything but the order has the first value of its grid.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import combinations, islice, permutations
 from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from search_spaces.chooser import D, Decisions
-from search_spaces.exhaustive import Draw
+from search_spaces.chooser import Decisions
+from search_spaces.exhaustive import Draw, Scripted
 from search_spaces.space import Setting, Space
 
 DesignName: TypeAlias = Literal["permutations", "pairs", "williams", "order-of-addition"]
@@ -110,29 +109,11 @@ def draw_of(space: Space, setting: Setting, order: Sequence[str], *, seed: int, 
     """
     join = "joined" if joined else "apart"
     decided: Decisions = {"seed": seed, **{f"grouping.join.{place}": join for place in range(1, len(order))}}
-    choose = _Written(space.dimensions().order.decisions(order) | decided)
+    choose = Scripted(space.dimensions().order.decisions(order) | decided)
     draw = Draw(space.plan(choose, setting), space.seed(choose), choose.decisions)
     if len(draw.plan.trunk) != (1 if joined else len(order)):
         raise ValueError(f"the design has stages that are {join}, and grouping is {space.grouping}; set grouping: any")
     return draw
-
-
-@dataclass
-class _Written:
-    """Answers as decided, and otherwise with the first option; `decisions` holds what was asked."""
-
-    decided: Decisions
-    decisions: Decisions = field(default_factory=dict)
-
-    def one_of(self, name: str, options: Sequence[D]) -> D:
-        choice = next((option for option in options if option == self.decided.get(name)), options[0])
-        self.decisions[name] = choice
-        return choice
-
-    def uniform(self, name: str, low: float, high: float) -> float:
-        value = float(self.decided[name])
-        self.decisions[name] = value
-        return value
 
 
 def _of_length(space: Space, length: int) -> Iterator[tuple[str, ...]]:

@@ -30,7 +30,7 @@ def every_draw(space: Space, setting: Setting) -> Iterator[Draw]:
         decided = space.dimensions().order.decisions(sequence)
         script: list[int] | None = []
         while script is not None:
-            choose = _Scripted(decided=decided, script=script)
+            choose = Scripted(decided=decided, script=script)
             plan, seed = space.plan(choose, setting), space.seed(choose)
             if (plan, seed) not in seen:
                 seen.add((plan, seed))
@@ -39,16 +39,17 @@ def every_draw(space: Space, setting: Setting) -> Iterator[Draw]:
 
 
 @dataclass
-class _Scripted:
+class Scripted:
     """Answers what is decided as decided, the n-th open question with option `script[n]`, later ones with the first."""
 
     decided: Decisions
-    script: list[int]
+    script: Sequence[int] = ()
     answered: list[int] = field(default_factory=list)
     options: list[int] = field(default_factory=list)
     decisions: Decisions = field(default_factory=dict)
 
     def one_of(self, name: str, options: Sequence[D]) -> D:
+        """The decided option, or the scripted one."""
         if name in self.decided:
             choice = options[options.index(self.decided[name])]
         else:
@@ -60,12 +61,13 @@ class _Scripted:
         return choice
 
     def uniform(self, name: str, low: float, high: float) -> float:
+        """The decided number."""
         value = float(self.decided[name])
         self.decisions[name] = value
         return value
 
 
-def _following(walk: _Scripted) -> list[int] | None:
+def _following(walk: Scripted) -> list[int] | None:
     """The next script, as an odometer counts whose later digits depend on the earlier; None at the end."""
     script = list(walk.answered)
     for place in reversed(range(len(script))):

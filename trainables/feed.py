@@ -1,8 +1,8 @@
 """A feed: the endless series of training batches of one task, each a pure function of (seed, number).
 
 Examples are read epoch after epoch, every epoch in its own order, and batches run across the borders of epochs. To keep
-padding small, stretches of a few batches are sorted by length, cut, and their batches shuffled. Since batch `n` depends
-on nothing but the seed and `n`, a run that stops and goes on later reads what an undisturbed run reads.
+padding small, wide stretches of it are sorted by length, cut, and their batches shuffled. Since batch `n` depends on
+nothing but the seed and `n`, a run that stops and goes on later reads what an undisturbed run reads.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from trainables.seeds import derive
 from trainables.settings import Training
 from trainables.tokenizing import TextTokenizer
 
-STRETCH_BATCHES = 16
-"""Batches that are sorted by length together: wide enough to keep them varied, narrow enough to keep them random."""
+STRETCH_BATCHES = 50
+"""Batches that are sorted by length together, as many as `transformers` groups; fewer where an epoch is shorter."""
 
 Places = NDArray[np.int64]
 
@@ -46,6 +46,7 @@ class Feed:
             raise CairnError(f"the task {task.name} has no training example; check its data, or leave the task out")
         self._tokenizer, self._own = tokenizer, training.of(task.name)
         self._starts = np.cumsum([0] + [len(features) for _, features in self._parts])
+        self._stretch_size = min(STRETCH_BATCHES, max(1, len(self) // self.batch_size))
         self._lengths = np.concatenate([features.lengths for _, features in self._parts])
         self._order = lru_cache(maxsize=4)(self._epoch_order)
         self._stretch = lru_cache(maxsize=4)(self._stretch_batches)
@@ -65,8 +66,8 @@ class Feed:
 
     def places(self, seed: int, number: int) -> Places:
         """The rows of batch `number`, counted from 0."""
-        stretch = self._stretch(seed, number // STRETCH_BATCHES)
-        places: Places = stretch[number % STRETCH_BATCHES]
+        stretch = self._stretch(seed, number // self._stretch_size)
+        places: Places = stretch[number % self._stretch_size]
         return places
 
     def batch(self, seed: int, number: int) -> Batch:
@@ -85,15 +86,16 @@ class Feed:
         return np.random.default_rng(derive(seed, "epoch", self.task.name, epoch)).permutation(len(self))
 
     def _stretch_batches(self, seed: int, stretch: int) -> Places:
-        """The rows of sixteen batches, one batch a line."""
-        size = STRETCH_BATCHES * self.batch_size
+        """The rows of a stretch's batches, one batch a line."""
+        batches = self._stretch_size
+        size = batches * self.batch_size
         positions = np.arange(stretch * size, (stretch + 1) * size)
         epochs = positions // len(self)
         rows = np.concatenate(
             [self._order(seed, int(epoch))[positions[epochs == epoch] % len(self)] for epoch in np.unique(epochs)]
         )
-        by_length = rows[np.argsort(self._lengths[rows], kind="stable")].reshape(STRETCH_BATCHES, self.batch_size)
-        shuffle = np.random.default_rng(derive(seed, "stretch", self.task.name, stretch)).permutation(STRETCH_BATCHES)
+        by_length = rows[np.argsort(self._lengths[rows], kind="stable")].reshape(batches, self.batch_size)
+        shuffle = np.random.default_rng(derive(seed, "stretch", self.task.name, stretch)).permutation(batches)
         shuffled: Places = by_length[shuffle]
         return shuffled
 

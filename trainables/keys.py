@@ -19,7 +19,7 @@ from typing import Any
 from search_spaces.plan import Stage
 from trainables.settings import Training, as_key
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the code trains to other numbers than before, so that no older entry is mistaken for a new one."""
 
 

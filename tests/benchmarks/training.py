@@ -34,6 +34,7 @@ from transformers import (
     TrainingArguments,
 )
 
+import trainables.feed
 from evaluators.babel.suite import BABEL
 from evaluators.reading import read
 from evaluators.source import DataSource
@@ -63,6 +64,7 @@ RECIPE = Recipe(
     max_length_tokens=384,
 )
 RATE = 1e-4
+WIDTHS = (1, 16, 32, 50, 64)
 
 
 def spread(ratios: list[float]) -> str:
@@ -172,10 +174,11 @@ def speed(suite: Suite, data: DataSource, tasks: Mapping[str, Training], root: P
     encoder = load_encoder(source)
     print("\n| what | our time over theirs | s, ours | s, theirs | real over processed tokens, ours |")
     print("| --- | --- | --- | --- | --- |")
-    feeds = {
-        name: open_feed(suite.training_task(name), data, encoder, training, root / "cache", ["en"])
-        for name, training in tasks.items()
-    }
+
+    def feed_of(name: str) -> Feed:
+        return open_feed(suite.training_task(name), data, encoder, tasks[name], root / "cache", ["en"])
+
+    feeds = {name: feed_of(name) for name in tasks}
     cases: list[tuple[str, Feed, Training]] = [
         (f"pairs ({pair}) over the Trainer", feeds[pair], tasks[pair]),
         (f"questions ({span}) over the Trainer", feeds[span], tasks[span]),
@@ -191,6 +194,20 @@ def speed(suite: Suite, data: DataSource, tasks: Mapping[str, Training], root: P
     feed, training = cases[2][1], cases[2][2]
     figures = paired(partial(ours, feed, source, training, steps), partial(bare, feed, source, training, steps), pairs)
     row("the same over a bare loop on finished batches", figures, real_share(feed, steps))
+    padding(tasks, feed_of)
+
+
+def padding(tasks: Mapping[str, Training], feed_of: Callable[[str], Feed]) -> None:
+    print("\n| real over processed tokens, stretches of | " + " | ".join(f"{width} batches" for width in WIDTHS) + " |")
+    print("| --- " * (1 + len(WIDTHS)) + "|")
+    usual = trainables.feed.STRETCH_BATCHES
+    for name in tasks:
+        shares = []
+        for width in WIDTHS:
+            trainables.feed.STRETCH_BATCHES = width
+            shares.append(real_share(feed_of(name), 200))
+        trainables.feed.STRETCH_BATCHES = usual
+        print(f"| {name} | " + " | ".join(f"{share:.3f}" for share in shares) + " |", flush=True)
 
 
 def row(what: str, figures: tuple[str, float, float], share: float) -> None:

@@ -30,8 +30,13 @@ def feed(tiny: Any, tasks: dict[Kind, Task]) -> Any:
 
 def test_every_epoch_shows_every_example_once_before_the_next_begins(feed: Any) -> None:
     made = feed(40, 5)
-    shown = Counter(int(place) for number in range(STRETCH_BATCHES) for place in made.places(0, number))
+    shown = Counter(int(place) for number in range(16) for place in made.places(0, number))
     assert shown == dict.fromkeys(range(40), 2)
+
+
+def test_an_epoch_that_is_shorter_than_a_stretch_is_not_sorted_together_with_the_next(feed: Any) -> None:
+    made = feed(64, 8)
+    assert all(len(set(made.places(0, number).tolist())) == 8 for number in range(80))
 
 
 def test_fewer_examples_than_a_batch_holds_wrap_around(feed: Any) -> None:
