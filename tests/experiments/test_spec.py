@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -223,3 +224,10 @@ def test_a_commit_of_a_data_set_can_be_pinned() -> None:
     assert told[1].startswith(
         "revisions.facebook/xnly: no task of xtreme reads 'facebook/xnly'; did you mean facebook/xnli"
     )
+
+
+@pytest.mark.parametrize("page", ["order_verdict.md", "spec.md"])
+def test_the_specs_that_the_documentation_shows_can_be_read(page: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert read_spec(shown).name in ("order_of_three", "first_study")
