@@ -16,6 +16,7 @@ from analysis.bootstrap import Replicates
 from analysis.finals import ALONE, DIRECT, BySeed, Finals, Layout, finals_of, is_winner, metrics_of, restricted
 from analysis.groups import gain_sources, language_groups
 from analysis.load import FAILED, RUNNING, Json, Run
+from analysis.low_resource import low_resource
 from analysis.order.sources import evidence_of
 from analysis.order.verdict import verdict_of
 from analysis.resampling import difference, item_replicates
@@ -57,6 +58,11 @@ def summarise(run: Run) -> Json:
         "contrasts": _contrasts(run, finals, layouts, drawn),
         "items": drawn.items if drawn else None,
         "language_groups": language_groups(finals, finals.layout, given),
+        "low_resource": [
+            found
+            for winner in finals.winners[:1]
+            if (found := low_resource(finals, winner, layouts["zero_shot"], given)) is not None
+        ],
         "gain_sources": gain_sources(finals, layouts["test"], resolved["suite"]),
         "best_single": _best_single(finals, layouts),
         "optimism": _optimism(run, finals, layouts),
