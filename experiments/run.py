@@ -48,7 +48,7 @@ INTERRUPTED = 130
 
 _FIXED = (
     *("suite", "encoder", "selector", "targets", "languages", "rungs", "space", "training", "inference", "evaluation"),
-    "data_digest",
+    *("analysis", "data_digest"),
 )
 _FIXED_SEARCH = ("searcher", "eta", "seed", "startup_trials", "value_to_go")
 """What may not change between two starts of one run; all else (more trials, winners, seeds) continues it."""
@@ -90,7 +90,10 @@ def run_spec(path: Path, data: Path | None = None, *, runs: Path | None = None, 
         report = build_report(folder.path)
         if mlflow is not None:
             _tell_outcome(mlflow, folder, status)
-    status.table(*results_table(read_json(folder.path / "summary.json")))
+    summary = read_json(folder.path / "summary.json")
+    status.table(*results_table(summary))
+    if summary["order"]["source"]:
+        status.say(summary["order"]["sentence"])
     status.say(f"done in {duration(time.monotonic() - began)}")
     status.say(f"report: {report}")
     return 0

@@ -148,6 +148,18 @@ class Finals:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """What the report will hold against the results; on record before the first trial, and fixed from then on."""
+
+    equivalence_band: float = 1.0
+    """Points: two orders that differ by less are called equal."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.equivalence_band < 100:
+            raise ValueError(f"equivalence_band is {self.equivalence_band} points; give a number above 0, below 100")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Resources:
     """What one trial, and one training of the finals, takes; and what a node and a stage may take at most."""
 

@@ -20,7 +20,7 @@ from evaluators.suite import Suite
 from evaluators.suites import known_suites
 from experiments.encoder_choice import EncoderChoice
 from experiments.mistakes import from_validation, near, said
-from experiments.settings import Evaluation, Finals, Resources, Search, Tracking
+from experiments.settings import Analysis, Evaluation, Finals, Resources, Search, Tracking
 from experiments.strict_yaml import Document, Mistake, Place, parse
 from search_spaces.controls import ALL_MIXED, DIRECT, TARGET_LONGER
 from search_spaces.ladder import Ladder
@@ -53,6 +53,7 @@ class ExperimentSpec(BaseModel):
     training: Training = Training()
     evaluation: Evaluation = Evaluation()
     inference: Inference = Inference()
+    analysis: Analysis = Analysis()
     resources: Resources = Resources()
     tracking: Tracking = Tracking()
     data: str | None = None
