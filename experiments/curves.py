@@ -52,10 +52,12 @@ class TensorBoard(TBXLoggerCallback):  # type: ignore[misc]
 
     def log_trial_start(self, trial: Trial) -> None:
         """A turn of a trial writes where its other turns did."""
-        super().log_trial_start(trial)
+        if trial in self._trial_writer:  # it lost its worker
+            self._trial_writer[trial].close()
+        trial.init_local_path()
         folder = Path(trial.local_path).with_name(trial.config["trial"])
-        self._trial_writer[trial].close()
         self._trial_writer[trial] = self._summary_writer_cls(str(folder), flush_secs=30)
+        self._trial_result[trial] = {}
 
     def log_trial_result(self, iteration: int, trial: Trial, result: dict[str, Any]) -> None:
         """One point a rung."""
