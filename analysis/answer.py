@@ -4,8 +4,8 @@
 2. Is it better than the controls that ask whether its path matters: the best single task, all tasks mixed?
 3. How much more did dev promise than test gave?
 
-"Better" is said only where a 95 % interval over seeds lies above 0; one seed shows nothing. That one order beats
-another is never claimed: the search did not test it.
+"Better" is said only where a 95 % interval over seeds lies above 0; one seed shows nothing. Whether order matters has a
+sentence of its own (`analysis.order.verdict`).
 """
 
 from __future__ import annotations

@@ -16,6 +16,9 @@ from analysis.bootstrap import Replicates
 from analysis.finals import ALONE, DIRECT, BySeed, Finals, Layout, finals_of, is_winner, metrics_of, restricted
 from analysis.groups import gain_sources, language_groups
 from analysis.load import FAILED, RUNNING, Json, Run
+from analysis.low_resource import low_resource
+from analysis.order.sources import evidence_of
+from analysis.order.verdict import verdict_of
 from analysis.resampling import difference, item_replicates
 from analysis.search import agreements, plan_text, spent, trial_of, trial_rows, value_at
 from analysis.statistics import Estimate, RankCorrelation, estimate, paired_difference
@@ -38,6 +41,7 @@ def summarise(run: Run) -> Json:
     )
     arms = [_arm(run, finals, arm, layouts) for arm in finals.arms]
     headline_on_test = {row["arm"]: row["test"]["mean"] for row in arms if row["test"]}
+    band = resolved.get("analysis", {}).get("equivalence_band")
     summary = {
         "name": resolved["name"],
         "suite": resolved["suite"],
@@ -48,11 +52,17 @@ def summarise(run: Run) -> Json:
         "excluded_languages": _excluded(run),
         "headline": {task: list(languages) for task, languages in layouts["test"].items()},
         "finals_seeds": resolved["seeds"],
+        "order": verdict_of(evidence_of(run, finals, layouts["test"]), band).as_json(),
         "arms": arms,
         "languages": _languages(run, finals),
         "contrasts": _contrasts(run, finals, layouts, drawn),
         "items": drawn.items if drawn else None,
         "language_groups": language_groups(finals, finals.layout, given),
+        "low_resource": [
+            found
+            for winner in finals.winners[:1]
+            if (found := low_resource(finals, winner, layouts["zero_shot"], given)) is not None
+        ],
         "gain_sources": gain_sources(finals, layouts["test"], resolved["suite"]),
         "best_single": _best_single(finals, layouts),
         "optimism": _optimism(run, finals, layouts),

@@ -4,15 +4,19 @@ XTREME's targets stand in the order in which the official average adds them. XTR
 and cannot score LAReQA; the order of its ten tasks is ours. OPEN is for a local mirror of data that
 anyone may use: no XNLI and BUCC, other treebanks, inference in eleven other languages. Its scores are its own and not
 comparable with published ones.
+
+Other packages bring suites of their own, and tasks within them, by an entry point in the group `cairn.suites`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 
 from evaluators import protocols
 from evaluators.babel.suite import BABEL
-from evaluators.errors import UnknownName
+from evaluators.errors import CairnError, UnknownName
 from evaluators.suite import Suite
 from evaluators.task import Task
 from evaluators.tasks import INTERMEDIATE, TARGET
@@ -91,10 +95,51 @@ OPEN = Suite(
 )
 
 SUITES: Mapping[str, Suite] = {suite.name: suite for suite in (BABEL, XTREME, XTREME_R, OPEN)}
+"""Those that come with Cairn."""
+ENTRY_POINTS = "cairn.suites"
+
+
+@cache
+def known_suites() -> Mapping[str, Suite]:
+    """The suites of Cairn and of installed packages, by name.
+
+    Raises:
+        CairnError: a package's suite cannot be loaded, or takes the name of another.
+    """
+    found = dict(SUITES)
+    for package, suite in _installed():
+        if suite.name in found:
+            raise CairnError(
+                f"{package} brings a suite {suite.name!r}, and there is one; it must call its own otherwise"
+            )
+        found[suite.name] = suite
+    return found
 
 
 def find_suite(name: str) -> Suite:
     """The suite of this name."""
-    if name not in SUITES:
-        raise UnknownName("suite", name, SUITES, "`cairn suites` lists them all")
-    return SUITES[name]
+    known = known_suites()
+    if name not in known:
+        raise UnknownName("suite", name, known, "`cairn suites` lists them all")
+    return known[name]
+
+
+def _installed() -> Iterator[tuple[str, Suite]]:
+    for point in sorted(entry_points(group=ENTRY_POINTS)):
+        package = point.dist.name if point.dist else point.value
+        yield package, _loaded(point, package)
+
+
+def _loaded(point: EntryPoint, package: str) -> Suite:
+    try:
+        suite = point.load()
+    except Exception as error:
+        raise CairnError(
+            f"{package} brings a suite that cannot be loaded, {point.value} ({type(error).__name__}: {error}); mend or "
+            "uninstall that package"
+        ) from error
+    if not isinstance(suite, Suite):
+        raise CairnError(
+            f"{package} names {point.value} as a suite, which is none; it must be an evaluators.suite.Suite"
+        )
+    return suite

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evaluators.errors import CairnError
-from evaluators.suites import SUITES, find_suite
+from evaluators.suites import find_suite, known_suites
 from experiments.encoder_choice import Build, TextSource, texts_of_build
 from experiments.mistakes import from_validation, near, said
 from experiments.spec import SpecError, message, wrong_texts
@@ -73,10 +73,10 @@ def _load(path: Path) -> EncoderSpec:
     except ValidationError as error:
         mistakes += from_validation(error, EncoderSpec)
     name = document.value.get("suite", "babel")
-    if isinstance(name, str) and name not in SUITES:
-        mistakes.append(Mistake(("suite",), f"there is no suite {name!r}{near(name, list(SUITES))}"))
+    if isinstance(name, str) and name not in known_suites():
+        mistakes.append(Mistake(("suite",), f"there is no suite {name!r}{near(name, list(known_suites()))}"))
     mistakes += wrong_texts(
-        document.value.get("texts"), SUITES.get(name) if isinstance(name, str) else None, ("texts",)
+        document.value.get("texts"), known_suites().get(name) if isinstance(name, str) else None, ("texts",)
     )
     if mistakes:
         raise SpecError(message(document, mistakes, path.name))

@@ -87,6 +87,36 @@ def replay(
 
 
 @app.command()
+def compare(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    other: Annotated[Path, typer.Argument(metavar="RUN", help="One of another encoder, with the same orders.")],
+    of: Annotated[str | None, typer.Option(help="finals or search; the finals if they share four orders.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say whether two encoders agree on which order is best."""
+    from analysis.encoders import compare as compare_runs
+    from analysis.encoders import compare_text
+    from analysis.load import load
+
+    typer.echo(compare_text(compare_runs(load(run), load(other), of), as_json=as_json))
+
+
+@app.command()
+def scaling(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="RUN...", help="Runs of encoders of several sizes, or a table of errors.")
+    ],
+    by: Annotated[str, typer.Option(help="A curve for all, for each language, or for each arm.")] = "all",
+    arm: Annotated[str, typer.Option(help="Whose error, unless it is by arm.")] = "direct",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Fit how the error falls with size and data; say whether that is a law."""
+    from experiments.laws import scaling_report
+
+    typer.echo(scaling_report(sources, by=by, arm=arm, as_json=as_json))
+
+
+@app.command()
 def score(
     predictions: Annotated[Path, typer.Argument(metavar="PREDICTIONS", help="A folder in the official layout.")],
     labels: Annotated[Path, typer.Argument(metavar="LABELS", help="Gold in the same layout.")],
@@ -150,6 +180,47 @@ def evaluate(
         folder=to,
     )
     typer.echo(evaluate_model(request, as_json=as_json, say=_say))
+
+
+@app.command()
+def bench(
+    models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Encoders, tuned models, or finished runs.")],
+    lengths: Annotated[str, typer.Option(help="Tokens of an input, with commas; own: texts as they are.")] = "32,128",
+    batches: Annotated[str, typer.Option(help="Inputs of a call, with commas between them.")] = "1,8",
+    languages: Annotated[str | None, typer.Option(help="Of the texts, with commas; the suite's source.")] = None,
+    heads: Annotated[str | None, typer.Option(help="encoder, scoring, generate; all that a model has.")] = None,
+    blocks: Annotated[int, typer.Option(help="Of calls; each asks all models in an order of its own.")] = 20,
+    calls: Annotated[int, typer.Option(help="Timed calls of a block.")] = 5,
+    warmup: Annotated[int, typer.Option(help="Calls before the first block.")] = 3,
+    band: Annotated[float, typer.Option(help="Times this close are equivalent: a share.")] = 0.03,
+    new_tokens: Annotated[int, typer.Option(help="Most tokens that are generated.")] = 8,
+    precision: Annotated[str, typer.Option(help="float32, tf32, bfloat16 or float16.")] = "float32",
+    threads: Annotated[int | None, typer.Option(min=1, help="Of the CPU; all, if left out.")] = None,
+    suite: Annotated[str, typer.Option(help="Whose dev texts are the inputs.")] = "babel",
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, unrounded.")] = False,
+) -> None:
+    """Time models against each other, with an A/A control and a test of equivalence."""
+    from experiments.bench import Request
+    from experiments.bench import bench as timed
+
+    request = Request.of(
+        models,
+        languages=languages,
+        lengths=lengths,
+        batches=batches,
+        heads=heads,
+        blocks=blocks,
+        calls=calls,
+        warmup=warmup,
+        band=band,
+        new_tokens=new_tokens,
+        precision=precision,
+        threads=threads,
+        suite=suite,
+        data=data,
+    )
+    typer.echo(timed(request, as_json=as_json, say=_say))
 
 
 @app.command()

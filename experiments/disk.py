@@ -49,6 +49,12 @@ def parameters(source: EncoderSource, recipe: Recipe | None = None) -> int:
     return weights // 4 if weights else _from_config(folder)
 
 
+def is_estimated(source: EncoderSource) -> bool:
+    """Are its parameters neither published here nor counted, so that `parameters` is a guess?"""
+    folder = folder_of(source)
+    return source.name not in _MILLIONS if folder is None else not any(folder.glob("*.safetensors"))
+
+
 def _from_config(folder: Path) -> int:
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     hidden = config.get("hidden_size") or config.get("d_model") or 768

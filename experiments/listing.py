@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from evaluators.suite import Suite
-from evaluators.suites import SUITES, find_suite
+from evaluators.suites import find_suite, known_suites
 from evaluators.task import Task
 
 
 def suites_text() -> str:
     """Every suite with its targets and languages."""
-    return "\n\n".join(_suite(suite) for suite in SUITES.values())
+    return "\n\n".join(_suite(suite) for suite in known_suites().values())
 
 
 def tasks_text(suite: str | None) -> str:
     """Every task of one suite, or of all: what it can be used for, its kind, its languages."""
-    chosen = [find_suite(suite)] if suite else list(SUITES.values())
+    chosen = [find_suite(suite)] if suite else list(known_suites().values())
     return "\n\n".join(f"{one.name}: {one.title}\n{_tasks(one)}" for one in chosen)
 
 

@@ -6,7 +6,7 @@ lists it before anything runs. One of TPE depends also on what is known when it 
 is the same in every run; with several it depends on who finished first, and the record says what was proposed.
 
 The Optuna study is a picture of the record: full trials are COMPLETE, trials that were stopped early PRUNED with the
-scores of their rungs, failures FAIL; an attribute holds the trial's name. Controls are not in it.
+scores of their rungs, failures FAIL; attributes hold the trial's name and its plan. Controls are not in it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from search_spaces.chooser import D, Decisions, Random, Replay
 from search_spaces.controls import controls
 from search_spaces.designs import DesignName, design_draws
 from search_spaces.exhaustive import Draw, every_draw
-from search_spaces.plan import Plan
+from search_spaces.plan import Plan, describe
 from search_spaces.space import Setting, Space
 from trainables.seeds import derive
 
@@ -166,6 +166,7 @@ class Optuna:
             optuna.delete_study(study_name=name, storage=url)
         study = optuna.create_study(study_name=name, storage=url, direction="maximize")
         study.set_user_attr("cairn", owner)
+        quietly(lambda: study.set_metric_names([self._search.selector]))
         return study
 
     def suggest(self, number: int) -> Proposal:
@@ -214,7 +215,7 @@ class Optuna:
             value=value,
             params=dict(proposal.decisions),
             distributions=choose.distributions,
-            user_attrs={"trial": proposal.trial},
+            user_attrs=_attributes(proposal),
             intermediate_values=self._values.get(proposal.number, {}),
         )
 
@@ -228,8 +229,14 @@ class Optuna:
 
         plan, seed = quietly(draw)
         proposal = Proposal(number=number, control=None, decisions=choose.decisions, plan=plan, seed=seed)
-        trial.set_user_attr("trial", proposal.trial)
+        for name, text in _attributes(proposal).items():
+            trial.set_user_attr(name, text)
         return proposal
+
+
+def _attributes(proposal: Proposal) -> dict[str, str]:
+    """What the parameters, ranks among them, do not show at a glance."""
+    return {"trial": proposal.trial, "plan": describe(proposal.plan)}
 
 
 def tpe_sampler(seed: int, startup_trials: int) -> Any:
@@ -284,7 +291,7 @@ class _DistributionChooser:
 
 
 def quietly(call: Callable[[], Any]) -> Any:
-    """TPE's grouped and multivariate modes are called experimental; they are what conditional spaces need."""
+    """What Optuna calls experimental: modes of TPE that conditional spaces need, names of metrics."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return call()

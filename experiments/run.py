@@ -28,6 +28,7 @@ from experiments.finals_plan import arms, winners
 from experiments.forecast import forecast_of
 from experiments.jobs.places import inside_job, refuse_relative_places
 from experiments.ledger import Interrupted, Ledger
+from experiments.mlflow_runs import Experiment
 from experiments.needs import note_needs
 from experiments.proposals import Optuna
 from experiments.ray_session import ray_session, terminated_like_interrupted
@@ -47,7 +48,7 @@ INTERRUPTED = 130
 
 _FIXED = (
     *("suite", "encoder", "selector", "targets", "languages", "rungs", "space", "training", "inference", "evaluation"),
-    "data_digest",
+    *("analysis", "data_digest"),
 )
 _FIXED_SEARCH = ("searcher", "eta", "seed", "startup_trials", "value_to_go")
 """What may not change between two starts of one run; all else (more trials, winners, seeds) continues it."""
@@ -72,7 +73,9 @@ def run_spec(path: Path, data: Path | None = None, *, runs: Path | None = None, 
         try:
             _start_record(study, path, command)
             _build_encoder(study, status)
-            _search_and_finals(study, status)
+            _plan_environment(study)
+            mlflow = _mlflow(study)
+            _search_and_finals(study, mlflow, status)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise CairnError(
@@ -85,7 +88,12 @@ def run_spec(path: Path, data: Path | None = None, *, runs: Path | None = None, 
             return INTERRUPTED
         status.phase("writing the report")
         report = build_report(folder.path)
-    status.table(*results_table(read_json(folder.path / "summary.json")))
+        if mlflow is not None:
+            _tell_outcome(mlflow, folder, status)
+    summary = read_json(folder.path / "summary.json")
+    status.table(*results_table(summary))
+    if summary["order"]["source"]:
+        status.say(summary["order"]["sentence"])
     status.say(f"done in {duration(time.monotonic() - began)}")
     status.say(f"report: {report}")
     return 0
@@ -131,9 +139,8 @@ def _build_encoder(study: Study, status: Status) -> None:
         )
 
 
-def _search_and_finals(study: Study, status: Status) -> None:
+def _search_and_finals(study: Study, mlflow: Experiment | None, status: Status) -> None:
     spec, folder = study.spec, study.folder
-    _plan_environment(study)
     ledger = _ledger(study, status)
     if ledger.is_finished:
         compared = arms(study, winners(ledger, spec.finals.winners))
@@ -158,7 +165,9 @@ def _search_and_finals(study: Study, status: Status) -> None:
         with _timed(folder, "search"):
             turns = partial(_turns, study, ledger, workers)
             try:
-                run_search(turns, settings, resources=spec.resources, workers=workers, folder=folder.tune)
+                run_search(
+                    turns, settings, resources=spec.resources, workers=workers, folder=folder.tune, mlflow=mlflow
+                )
             finally:
                 ledger.write_study()
         status.phase("finals")
@@ -168,6 +177,22 @@ def _search_and_finals(study: Study, status: Status) -> None:
             run_finals(study, compared, settings, resources=spec.resources, progress=status.finals)
     note_needs(study, ledger, compared, is_finished=True)
     _count_stages(study)
+
+
+def _mlflow(study: Study) -> Experiment | None:
+    uri = study.spec.tracking.mlflow
+    if uri is None:
+        return None
+    started = read_json(study.folder.environment)["started"]
+    return Experiment(uri=uri, name=study.spec.name, started=str(started)).checked()
+
+
+def _tell_outcome(mlflow: Experiment, folder: RunFolder, status: Status) -> None:
+    ended = [row for row in read_rows(folder.trials) if row["event"] == "ended"]
+    try:
+        mlflow.record_outcome(ended, read_json(folder.path / "summary.json")["arms"])
+    except Exception as error:
+        status.say(f"MLflow at {mlflow.uri} was not told of the finals ({error}); run again to tell it")
 
 
 def _turns(study: Study, ledger: Ledger, workers: int) -> Turns:

@@ -14,7 +14,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -23,12 +23,13 @@ from typing import Any
 import ray
 from ray import tune
 from ray.tune.experiment import Trial
-from ray.tune.logger import TBXLoggerCallback
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
 
 from evaluators.errors import CairnError
+from experiments.curves import MLflow, TensorBoard
 from experiments.ledger import Interrupted
+from experiments.mlflow_runs import Experiment
 from experiments.ray_session import places_on
 from experiments.settings import Resources
 from experiments.turns import Turns
@@ -51,6 +52,7 @@ def run_search(
     workers: int,
     folder: Path,
     trial: Callable[..., None] = run_trial,
+    mlflow: Experiment | None = None,
 ) -> None:
     """Run every trial that has not ended. Under `folder` every start has a fresh one for Ray's own files.
 
@@ -63,8 +65,9 @@ def run_search(
     os.environ["TUNE_MAX_PENDING_TRIALS_PG"] = str(workers)  # else a cluster is asked for one place at a time
     for start in range(MAX_STARTS):
         board = _Board(turns_of(), workers, resources)
+        curves = [TensorBoard(), *([MLflow(mlflow)] if mlflow else [])]
         try:
-            _tuner(board, tune.with_parameters(trial, settings=settings), resources, _fresh(folder)).fit()
+            _tuner(board, tune.with_parameters(trial, settings=settings), resources, _fresh(folder), curves).fit()
         except (RuntimeError, tune.TuneError) as error:
             if board.mistake is not None:
                 raise board.mistake from None
@@ -82,7 +85,9 @@ def run_search(
         return
 
 
-def _tuner(board: _Board, trainable: Any, resources: Resources, folder: Path) -> tune.Tuner:
+def _tuner(
+    board: _Board, trainable: Any, resources: Resources, folder: Path, curves: Sequence[tune.Callback]
+) -> tune.Tuner:
     return tune.Tuner(
         tune.with_resources(trainable, {"cpu": resources.cpu, "gpu": resources.gpu}),
         tune_config=tune.TuneConfig(
@@ -99,7 +104,7 @@ def _tuner(board: _Board, trainable: Any, resources: Resources, folder: Path) ->
             verbose=0,
             stop=_Fatal(board),
             failure_config=tune.FailureConfig(max_failures=MAX_FAILURES),
-            callbacks=[_Curves()],
+            callbacks=list(curves),
         ),
     )
 
@@ -111,14 +116,6 @@ def _turn_name(trial: Trial) -> str:
 def _fresh(folder: Path) -> Path:
     used = [int(path.name) for path in folder.iterdir() if path.name.isdecimal()] if folder.is_dir() else []
     return folder / str(max(used, default=0) + 1)
-
-
-class _Curves(TBXLoggerCallback):  # type: ignore[misc]
-    """TensorBoard's curves, of reports only."""
-
-    def log_trial_result(self, iteration: int, trial: Trial, result: dict[str, Any]) -> None:
-        if "rung" in result:
-            super().log_trial_result(iteration, trial, result)
 
 
 class _Board:

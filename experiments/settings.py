@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
@@ -147,6 +148,18 @@ class Finals:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """What the report will hold against the results; on record before the first trial, and fixed from then on."""
+
+    equivalence_band: float = 1.0
+    """Points: two orders that differ by less are called equal."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.equivalence_band < 100:
+            raise ValueError(f"equivalence_band is {self.equivalence_band} points; give a number above 0, below 100")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Resources:
     """What one trial, and one training of the finals, takes; and what a node and a stage may take at most."""
 
@@ -192,3 +205,28 @@ class Resources:
     def cache_bytes(self) -> int | None:
         """`cache_gigabytes` in bytes."""
         return None if self.cache_gigabytes is None else int(1e9 * self.cache_gigabytes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tracking:
+    """Who is told of trials and results, beside the record and TensorBoard's files."""
+
+    mlflow: str | None = None
+    """MLflow's tracking URI, without credentials: a spec is copied into the run folder."""
+
+    def __post_init__(self) -> None:
+        if self.mlflow is None:
+            return
+        is_file = self.mlflow.startswith(("file:", "sqlite:"))
+        if ("@" in self.mlflow and not is_file) or re.search(
+            r"[?&;][^=]*(pass|pwd|token|secret|key)[^=]*=", self.mlflow, re.I
+        ):
+            raise ValueError(
+                "mlflow holds credentials, and a spec is copied into the run folder; leave them out and set "
+                "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN (a database with a "
+                "password: start an MLflow server before it)"
+            )
+        if "://" not in self.mlflow:
+            raise ValueError(
+                f"mlflow is {self.mlflow!r}, which is no URI; write e.g. http://server:5000 or sqlite:////shared/mlflow.db"
+            )

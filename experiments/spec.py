@@ -17,10 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evaluators.errors import CairnError
 from evaluators.suite import Suite
-from evaluators.suites import SUITES
+from evaluators.suites import known_suites
 from experiments.encoder_choice import EncoderChoice
 from experiments.mistakes import from_validation, near, said
-from experiments.settings import Evaluation, Finals, Resources, Search
+from experiments.settings import Analysis, Evaluation, Finals, Resources, Search, Tracking
 from experiments.strict_yaml import Document, Mistake, Place, parse
 from search_spaces.controls import ALL_MIXED, DIRECT, TARGET_LONGER
 from search_spaces.ladder import Ladder
@@ -53,7 +53,9 @@ class ExperimentSpec(BaseModel):
     training: Training = Training()
     evaluation: Evaluation = Evaluation()
     inference: Inference = Inference()
+    analysis: Analysis = Analysis()
     resources: Resources = Resources()
+    tracking: Tracking = Tracking()
     data: str | None = None
     """A mirror folder. `--data`, then the variable CAIRN_DATA, go before it; None: the hub, or the suite's own data."""
     targets: tuple[str, ...]
@@ -157,7 +159,7 @@ def _filled_in(value: Mapping[str, Any]) -> dict[str, Any]:
 
 def _suite(raw: Mapping[str, Any]) -> Suite | None:
     name = raw.get("suite")
-    return SUITES.get(name) if isinstance(name, str) else None
+    return known_suites().get(name) if isinstance(name, str) else None
 
 
 def _languages(suite: Suite, targets: Iterable[Any]) -> tuple[str, ...]:
@@ -172,7 +174,9 @@ def _wrong_names(raw: Mapping[str, Any]) -> list[Mistake]:
     mistakes = []
     suite = _suite(raw)
     if isinstance(raw.get("suite"), str) and suite is None:
-        mistakes.append(Mistake(("suite",), f"there is no suite {raw['suite']!r}{near(raw['suite'], list(SUITES))}"))
+        mistakes.append(
+            Mistake(("suite",), f"there is no suite {raw['suite']!r}{near(raw['suite'], list(known_suites()))}")
+        )
     if isinstance(raw.get("encoder"), dict):
         mistakes += _wrong_encoder(raw["encoder"])
         mistakes += wrong_texts(_at(raw, ("encoder", "build", "texts")), suite, ("encoder", "build", "texts"))

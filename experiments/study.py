@@ -246,6 +246,7 @@ def resolved(study: Study) -> dict[str, Any]:
         "evaluation": plain["evaluation"],
         "finals": plain["finals"],
         "inference": plain["inference"],
+        "analysis": plain["analysis"],
         "data": str(study.data.root) if study.data.root else None,
         "data_digest": study.data_digest,
         "revisions": {"data": dict(study.data.revisions), "encoder": study.encoder.revision},

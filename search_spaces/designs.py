@@ -31,25 +31,32 @@ _PRIOR = 1e-3
 
 
 def design_draws(name: DesignName, space: Space, setting: Setting, *, trials: int | None, seed: int) -> list[Draw]:
-    """The plans of a design, at most `trials` of them.
+    """The plans of a design, at most `trials` of them: all with the first seed of the space, then with the next.
+
+    Fewer trials than the whole takes are shared out to the seeds, so that all have the same plans.
 
     Raises:
         ValueError: the space does not allow the design.
     """
+    each = None if trials is None else -(-trials // len(space.seeds))
+    orders = list(islice(_orders_of(name, space, count=each, seed=seed), each))
+    draws = [draw_of(space, setting, order, seed=one, joined=joined) for one in space.seeds for order, joined in orders]
+    return draws[:trials]
+
+
+def _orders_of(name: DesignName, space: Space, *, count: int | None, seed: int) -> Iterator[tuple[Sequence[str], bool]]:
+    """Orders of tasks, and whether they are one mixture."""
     length = max(space.lengths)
     if name == "pairs":
-        draws = [draw_of(space, setting, order) for order in _of_length(space, 2)]
-        draws += [draw_of(space, setting, pair, joined=True) for pair in _mixed_pairs(space)]
-        return draws[:trials]
-    orders: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]]
-    if name == "permutations":
-        orders = _of_length(space, length)
-    elif name == "williams":
-        orders = [tuple(space.tasks[task] for task in row[:length]) for row in williams(len(space.tasks))]
+        yield from ((order, False) for order in _of_length(space, 2))
+        yield from ((pair, True) for pair in _mixed_pairs(space))
+    elif name == "permutations":
+        yield from ((order, False) for order in _of_length(space, length))
     else:
-        chosen = order_of_addition(len(space.tasks), length, count=trials or 0, seed=seed)
-        orders = [tuple(space.tasks[task] for task in order) for order in chosen]
-    return [draw_of(space, setting, order) for order in islice(orders, trials)]
+        rows = williams(len(space.tasks))
+        if name == "order-of-addition":
+            rows = order_of_addition(len(space.tasks), length, count=count or 0, seed=seed)
+        yield from ((tuple(space.tasks[task] for task in row[:length]), False) for row in rows)
 
 
 def williams(tasks: int) -> list[tuple[int, ...]]:
@@ -94,14 +101,14 @@ def pairwise_order(order: Sequence[int], tasks: int) -> npt.NDArray[np.float64]:
     return np.array([1.0, *present, *pairs])
 
 
-def draw_of(space: Space, setting: Setting, order: Sequence[str], *, joined: bool = False) -> Draw:
+def draw_of(space: Space, setting: Setting, order: Sequence[str], *, seed: int, joined: bool) -> Draw:
     """The plan of an order, its tasks in stages of their own or in one mixture, at the first value of every grid.
 
     Raises:
         ValueError: the space cannot give it.
     """
     join = "joined" if joined else "apart"
-    decided: Decisions = {f"grouping.join.{place}": join for place in range(1, len(order))}
+    decided: Decisions = {"seed": seed, **{f"grouping.join.{place}": join for place in range(1, len(order))}}
     choose = Scripted(space.dimensions().order.decisions(order) | decided)
     draw = Draw(space.plan(choose, setting), space.seed(choose), choose.decisions)
     if len(draw.plan.trunk) != (1 if joined else len(order)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -90,13 +91,20 @@ def encoder_fingerprint(source: EncoderSource) -> str:
     pooling = source.pooling or "default"
     if folder is None:
         return f"{source.name}@{source.revision or 'main'}|{pooling}"
+    files = [(path, path.stat()) for path in _identity(folder)]
+    return f"sha256:{_digest(tuple((path, at.st_size, at.st_mtime_ns) for path, at in files))}|{pooling}"
+
+
+@lru_cache(maxsize=8)
+def _digest(files: tuple[tuple[Path, int, int], ...]) -> str:
+    """Of names, sizes and bytes; read once in a process, unless a file is written again."""
     digest = hashlib.sha256()
-    for path in _identity(folder):
-        digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+    for path, size, _ in files:
+        digest.update(f"{path.name}\0{size}\0".encode())
         with path.open("rb") as file:
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
-    return f"sha256:{digest.hexdigest()}|{pooling}"
+    return digest.hexdigest()
 
 
 def _identity(folder: Path) -> Sequence[Path]:

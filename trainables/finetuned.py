@@ -43,6 +43,17 @@ _ENDINGS = {
 }
 
 
+def saved_kind(folder: Path) -> tuple[Kind, tuple[str, ...]] | None:
+    """The kind of head that was saved in a folder, and its labels; None where there is none that we ask."""
+    config = AutoConfig.from_pretrained(folder)
+    saved = [str(name) for name in getattr(config, "architectures", None) or ()]
+    kind = next((kind for kind, ending in _ENDINGS.items() if any(name.endswith(ending) for name in saved)), None)
+    if kind is None or getattr(config, "is_encoder_decoder", False):
+        return None
+    labels = tuple(str(config.id2label[number]) for number in sorted(config.id2label))
+    return kind, labels if kind in (Kind.PAIR, Kind.TAGS) else ()
+
+
 class _FromFirst(nn.Module):  # type: ignore[misc]
     """A head that takes a text's first position, given alone: through the library's pooler, if it has one."""
 

@@ -51,6 +51,9 @@ def _relative(spec: ExperimentSpec, data: Path | None) -> Iterator[tuple[str, st
     url = spec.search.storage
     if url is not None and url.startswith(_SQLITE) and not url.removeprefix(_SQLITE).startswith("/"):
         yield "search.storage", url, "four slashes and an absolute path, sqlite:////mnt/shared/study.db"
+    uri = spec.tracking.mlflow
+    if uri is not None and uri.startswith(_SQLITE) and not uri.removeprefix(_SQLITE).startswith("/"):
+        yield "tracking.mlflow", uri, "a server, http://..., or four slashes and an absolute path"
 
 
 def _is_absolute(path: str) -> bool:

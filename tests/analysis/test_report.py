@@ -143,3 +143,51 @@ def test_the_terminals_table_of_an_unfinished_study_is_empty(page_of, empty_run)
     writer = empty_run()
     page_of(writer)
     assert results_table(json.loads((writer.path / "summary.json").read_text(encoding="utf-8"))).rows == []
+
+
+def add_orders(writer):
+    target = {"mixture": {"mnli": 1.0}, "learning_rate": 1e-3, "steps": 300}
+    for order, gain in (
+        (("mnli", "squad1", "ccg"), 3.0),
+        (("ccg", "mnli", "squad1"), 1.5),
+        (("squad1", "ccg", "mnli"), 0.0),
+    ):
+        trunk = [{"mixture": {task: 1.0}, "learning_rate": 1e-3, "steps": 300} for task in order]
+        writer.add_final(" > ".join(order), {"trunk": trunk, "targets": [target]}, gain)
+    writer.resolved["analysis"] = {"equivalence_band": 0.5}
+    return writer
+
+
+def test_the_verdict_on_order_stands_first_where_a_run_can_speak(page_of, full_run):
+    text = page_of(add_orders(full_run()))
+    Page(text)
+    assert text.index("<p>Order matters: orders of the same stages differ beyond luck") < text.index(
+        "<p>On test, winner 1"
+    )
+    for words in ("Does order matter?", "Permutation test", "Order variance over seed variance", "Band set beforehand"):
+        assert words in text
+    assert "mnli at 1 of 3" not in text  # three orders cannot tell places apart
+
+
+def test_effects_of_order_are_set_out_with_their_q(page_of, empty_run):
+    writer = empty_run()
+    target = {"mixture": {"mnli": 1.0}, "learning_rate": 1e-3, "steps": 300}
+    for one, other, gain in ("mnli", "ccg", 2.0), ("ccg", "mnli", 0.0):
+        trunk = [{"mixture": {task: 1.0}, "learning_rate": 1e-3, "steps": 300} for task in (one, other)]
+        writer.add_final(f"{one} > {other}", {"trunk": trunk, "targets": [target]}, gain)
+    text = page_of(writer)
+    Page(text)
+    assert "ccg before mnli" in text
+    assert "Band set beforehand</dt><dd>none" in text
+
+
+def test_a_run_that_cannot_speak_says_so_in_its_section_and_not_in_the_answer(page_of, full_run):
+    text = page_of(full_run())
+    assert text.count("Not enough data yet to say whether order matters") == 1
+    assert text.index('id="order"') < text.index("Not enough data yet to say whether order matters")
+
+
+def test_one_seed_of_each_order_has_a_page(page_of, full_run):
+    text = page_of(add_orders(full_run(seeds=(11,))))
+    Page(text)
+    assert "have one seed each" in text

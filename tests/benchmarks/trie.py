@@ -23,6 +23,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from evaluators.babel.suite import BABEL
 from evaluators.suites import find_suite
 from experiments.forecast import forecast_of
@@ -293,15 +295,22 @@ def spread(values: list[float]) -> str:
 
 
 def growth(root: Path, quick: bool) -> None:
-    table("trials", "stages", "ms a trial", "ms a trial to plan")
+    table("trials", "stages", "ms a trial", "ms a trial to plan", "KiB a trial that the driver grew by")
     with ray_session(Resources(), 2):
         for trials in (100, 300) if quick else (1000, 3000, 10_000):
             study = made(root, f"growth{trials}", "4", rates="1.0e-3, 5.0e-4", trials=str(trials))
             began = time.perf_counter()
             forecast_of(study)
             planned = time.perf_counter() - began
+            before = resident()
             ran = search(study, 2, 0.0)
-            row(ran.trials, ran.trained, f"{1000 * ran.seconds / ran.trials:.1f}", f"{1000 * planned / ran.trials:.1f}")
+            figures = (1000 * ran.seconds, 1000 * planned, (resident() - before) / 1024)
+            row(ran.trials, ran.trained, *(f"{figure / ran.trials:.1f}" for figure in figures))
+
+
+def resident() -> int:
+    """Bytes that this process holds in memory."""
+    return int(psutil.Process().memory_info().rss)
 
 
 PARTS: dict[str, Callable[[Path, bool], None]] = {

@@ -1,9 +1,15 @@
 import pickle
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib.metadata import EntryPoint
+from types import SimpleNamespace
 
 import pytest
 
-from evaluators.errors import UnknownName
+from evaluators import suites
+from evaluators.babel.suite import BABEL
+from evaluators.errors import CairnError, UnknownName
 from evaluators.suite import Suite
 from evaluators.suites import OPEN, SUITES, XTREME, XTREME_R, find_suite
 from evaluators.task import Kind
@@ -99,3 +105,38 @@ def test_a_target_whose_training_task_is_missing_is_refused() -> None:
 def test_a_suites_tasks_can_be_read_in_other_processes() -> None:
     reads = {name: task.read for name, task in XTREME.training.items()}
     assert pickle.loads(pickle.dumps(reads)) == reads
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """`installed(value, ...)`: as if a package had entry points to these places of this file."""
+
+    def pretend(*values: str) -> None:
+        points = [EntryPoint(name=value, value=f"a_package:{value}", group="cairn.suites") for value in values]
+        monkeypatch.setattr(suites, "entry_points", lambda group: points)
+        package = SimpleNamespace(OURS=replace(BABEL, name="ours"), BABEL=BABEL, TASK=BABEL.target("xnli"))
+        monkeypatch.setitem(sys.modules, "a_package", package)
+        suites.known_suites.cache_clear()
+
+    yield pretend
+    suites.known_suites.cache_clear()
+
+
+def test_a_package_brings_a_suite_of_its_own(installed: Callable[..., None]) -> None:
+    installed("OURS")
+    assert find_suite("ours").targets == BABEL.targets
+    assert list(suites.known_suites()) == ["babel", "xtreme", "xtreme-r", "open", "ours"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("BABEL", "brings a suite 'babel', and there is one"),
+        ("TASK", "a_package:TASK as a suite, which is none"),
+        ("NOTHING", "cannot be loaded, a_package:NOTHING .* mend or uninstall"),
+    ],
+)
+def test_a_package_with_a_broken_suite_is_named(value: str, said: str, installed: Callable[..., None]) -> None:
+    installed(value)
+    with pytest.raises(CairnError, match=said):
+        find_suite("xtreme")

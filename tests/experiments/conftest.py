@@ -145,6 +145,12 @@ def _answers(port: int) -> bool:
         return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
+@pytest.fixture(scope="session", name="free_port")
+def free_port_fixture() -> Callable[[], int]:
+    """Gives a port that nobody listens on."""
+    return free_port
+
+
 @pytest.fixture(scope="session")
 def start_head() -> Callable[..., AbstractContextManager[tuple[int, int, dict[str, str]]]]:
     """`with start_head(*flags, **variables) as (port, dashboard's port, environment)`: the head of a cluster.

@@ -262,6 +262,16 @@ def test_another_search_under_the_same_name_is_refused(finished: Finished, tmp_p
         run_spec(changed)
 
 
+def test_the_band_of_equivalence_cannot_be_chosen_after_the_scores_are_known(
+    finished: Finished, tmp_path: Path
+) -> None:
+    assert read_json(folder_of(finished.spec).resolved)["analysis"] == {"equivalence_band": 1.0}
+    changed = tmp_path / "tiny.yaml"
+    changed.write_text(finished.spec.read_text() + "analysis: {equivalence_band: 3.0}\n")
+    with pytest.raises(CairnError, match="holds a run with another analysis"):
+        run_spec(changed)
+
+
 def test_more_seeds_continue_a_finished_study(finished: Finished) -> None:
     longer = finished.spec.with_name("longer.yaml")
     longer.write_text(finished.spec.read_text().replace("seeds: [101]", "seeds: [101, 102]"))

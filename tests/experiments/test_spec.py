@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,10 @@ ONE_MISTAKE = {
         "encoder.revision: has no effect on a shipped encoder",
     ),
     "storage that is no url": (("trials: 6", "trials: 6, storage: a.db"), "search: storage is 'a.db', which is no URL"),
+    "a band that nothing is within": (
+        ("encoder: babel-xlmr", "encoder: babel-xlmr\nanalysis: {equivalence_band: 0.0}"),
+        "analysis: equivalence_band is 0.0 points; give a number above 0, below 100",
+    ),
     "a name that is no folder": (("name: tiny", "name: a/b"), "name: found the text 'a/b'"),
     "text without its task": (
         (
@@ -219,3 +224,10 @@ def test_a_commit_of_a_data_set_can_be_pinned() -> None:
     assert told[1].startswith(
         "revisions.facebook/xnly: no task of xtreme reads 'facebook/xnly'; did you mean facebook/xnli"
     )
+
+
+@pytest.mark.parametrize("page", ["order_verdict.md", "spec.md"])
+def test_the_specs_that_the_documentation_shows_can_be_read(page: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert read_spec(shown).name in ("order_of_three", "first_study")

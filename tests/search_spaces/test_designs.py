@@ -73,3 +73,20 @@ def test_orders_use_the_longest_length_and_the_first_rate(
     assert len(draws) == len({draw.plan for draw in draws}) == count
     assert {stage.learning_rate for draw in draws for stage in draw.plan.trunk} == {1e-3}
     assert {len(draw.plan.trunk) for draw in draws} == {3}
+
+
+def test_a_design_is_repeated_with_every_seed(space: Callable[..., Space], setting: Setting) -> None:
+    wide = space(seeds=(5, 7))
+    draws = design_draws("permutations", wide, setting, trials=None, seed=0)
+    assert [draw.seed for draw in draws] == [5] * 6 + [7] * 6
+    assert [draw.plan for draw in draws[:6]] == [draw.plan for draw in draws[6:]]
+    assert all(wide.seed(Replay(draw.decisions)) == draw.seed for draw in draws)
+
+
+def test_too_few_trials_for_a_design_give_every_seed_the_same_plans(
+    space: Callable[..., Space], setting: Setting
+) -> None:
+    for name in ("permutations", "order-of-addition"):
+        draws = design_draws(name, space(seeds=(5, 7)), setting, trials=8, seed=0)  # type: ignore[arg-type]
+        assert [draw.plan for draw in draws[:4]] == [draw.plan for draw in draws[4:]]
+        assert [draw.seed for draw in draws] == [5] * 4 + [7] * 4
