@@ -26,6 +26,8 @@ Floats: TypeAlias = NDArray[np.float64]
 Floor: TypeAlias = Literal["flat", "none", "shared", "free"]
 
 STEEPEST = 5.0
+_TOGETHER = 0.01
+"""Least spread of the axes in any direction, as a share of the greatest: below it they are one."""
 _LEAST_FLOOR = 1e-4
 """As a share of the smallest error: a floor below it is none."""
 _AXES = {"size": "a", "data": "b"}
@@ -205,6 +207,22 @@ class Form:
 def floors_of(table: Table) -> tuple[Floor, ...]:
     """The floors that can be told apart: one group's own is that of all."""
     return tuple(floor for floor in get_args(Floor) if len(table.groups) > 1 or floor != "free")
+
+
+def inseparable(table: Table) -> list[str]:
+    """Groups in which what was varied grows (or falls) together, so that exponents cannot be told apart."""
+    found = []
+    for place, group in enumerate(table.groups):
+        mine_NK = table.logs[table.group == place]
+        apart_NK = mine_NK - mine_NK.mean(axis=0)
+        lengths_K = np.linalg.norm(apart_NK, axis=0)
+        if not lengths_K.all():
+            found.append(group)
+            continue
+        spread = np.linalg.svd(apart_NK / lengths_K, compute_uv=False)
+        if len(spread) < len(table.axes) or spread[-1] < _TOGETHER * spread[0]:
+            found.append(group)
+    return found
 
 
 def sizes_of(table: Table, axis: str, group: str | None = None) -> Mapping[float, int]:

@@ -18,7 +18,7 @@ from scipy import stats
 
 from analysis.load import Json
 from analysis.scaling.fit import Fit, LackOfFit, cell_means, fit, lack_of_fit
-from analysis.scaling.forms import Floats, Form, Table, floors_of, sizes_of, table_of
+from analysis.scaling.forms import Floats, Form, Table, floors_of, inseparable, sizes_of, table_of
 from analysis.scaling.points import Point
 from evaluators.errors import CairnError
 
@@ -39,7 +39,7 @@ def scaling(points: Sequence[Point], *, resamples: int = RESAMPLES, seed: int = 
     Groups with fewer than four sizes are left out and named.
 
     Raises:
-        NoLaw: no group has four different values of everything that was varied.
+        NoLaw: no group has four different values of everything that was varied, or size and data grow together.
         CairnError: the points cannot be arranged.
     """
     whole = table_of(points)
@@ -53,6 +53,12 @@ def scaling(points: Sequence[Point], *, resamples: int = RESAMPLES, seed: int = 
             "which anything is called a law: measure more, or read the points as they are"
         )
     table = table_of(kept)
+    if together := inseparable(table):
+        raise NoLaw(
+            f"{' and '.join(table.axes)} grow together{''.join(f' in {group}' for group in together[:1] if group)}, so "
+            "nothing tells which of them the error falls with: measure one of them at several values of the other, or "
+            "leave the column of data out and read the exponent as that of both"
+        )
     fits = [fit(Form(table, floor)) for floor in floors_of(table)]
     chosen = min(fits, key=lambda one: (one.aicc, one.form.free))
     if math.isinf(chosen.aicc):
@@ -140,6 +146,8 @@ def _held_out(table: Table, resamples: int, seed: int) -> list[Json]:
     column_N = table.logs[:, 0]
     largest_N = np.isclose(column_N, column_N.max())
     rest = table.only(~largest_N)
+    if inseparable(rest):
+        return []
     fits = [fit(Form(rest, floor)) for floor in floors_of(rest)]
     best = min(fits, key=lambda one: (one.aicc, one.form.free))
     if math.isinf(best.aicc):

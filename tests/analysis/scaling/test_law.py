@@ -1,6 +1,7 @@
 """Planted laws are found, wrong forms are not preferred, and too little is refused."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,19 @@ def test_model_and_data_have_exponents_of_their_own(planted) -> None:
 def test_three_sizes_are_not_called_a_law(planted) -> None:
     with pytest.raises(NoLaw, match="4 are the fewest"):
         scaling(planted(sizes=(1e5, 1e6, 1e7), seeds=9))
+
+
+@pytest.mark.parametrize("rounded", [False, True])
+def test_size_and_data_that_grow_together_are_refused(planted, rounded) -> None:
+    points = [replace(one, data=round(one.size / 9 + 70 * rounded)) for one in planted(sizes=(1e5, 3e5, 1e6, 3e6, 1e7))]
+    with pytest.raises(NoLaw, match="grow together"):
+        scaling(points)
+
+
+def test_a_largest_size_that_alone_tells_size_from_data_is_not_foretold(planted) -> None:
+    points = [replace(one, data=one.size / 10) for one in planted()]
+    points += [replace(one, data=amount) for one in planted() if one.size == 1e7 for amount in (1e3, 1e4, 1e5)]
+    assert scaling(points, resamples=2)["held_out"] == []
 
 
 def test_a_group_with_few_sizes_is_left_out_and_named(planted) -> None:
