@@ -34,6 +34,8 @@ Orders: TypeAlias = Mapping[str, Mapping[int, float]]
 """Order -> seed -> score."""
 
 FEWEST_ORDERS = 4
+FEWEST_FOR_INTERVALS = 8
+"""Of fewer, most draws with replacement repeat the same few ranks: four that agree would be sure of +1.00."""
 RESAMPLES = 1000
 SOURCES = ("finals", "search")
 _THEN = " > "
@@ -138,6 +140,8 @@ def compare_text(found: Mapping[str, Any], *, as_json: bool) -> str:
 def _interval(found: Mapping[str, Any]) -> str:
     if found["value"] is None:
         return "not defined: one side has no differences"
+    if found["low"] is None:
+        return f"{found['value']:+.2f} (no interval: fewer than {FEWEST_FOR_INTERVALS} orders)"
     return f"{found['value']:+.2f} ({found['low']:+.2f} to {found['high']:+.2f}, 95 % over orders)"
 
 
@@ -197,6 +201,8 @@ def _with_interval(statistic: Callable[[Floats, Floats], Floats], means: tuple[F
     value = float(statistic(means[0][None], means[1][None])[0])
     if math.isnan(value):
         return {"value": None, "low": None, "high": None}
+    if orders < FEWEST_FOR_INTERVALS:
+        return {"value": value, "low": None, "high": None}
     low, high = np.nanquantile(statistic(means[0][drawn_RO], means[1][drawn_RO]), [_LOW, _HIGH])
     return {"value": value, "low": float(low), "high": float(high)}
 

@@ -40,6 +40,15 @@ def test_correlations_are_those_of_scipy() -> None:
     assert found["spearman"]["low"] < found["spearman"]["value"] < found["spearman"]["high"]
 
 
+@pytest.mark.parametrize(("orders", "known"), [(4, False), (7, False), (8, True)])
+def test_few_orders_have_no_interval(orders, known) -> None:
+    found = compared(*planted(noise=0.0, orders=orders))
+    assert found["spearman"]["value"] == pytest.approx(1.0)
+    assert (found["kendall"]["low"] is not None) == known
+    text = compare_text({**found, "runs": ["a", "b"], "of": "finals"}, as_json=False)
+    assert ("fewer than 8 orders" in text) != known
+
+
 def test_encoders_that_agree_are_found_to_agree_once_noise_is_taken_out() -> None:
     rounds = [compared(*planted(noise=1.5, orders=24, draw=draw)) for draw in range(10)]
     plain = np.mean([one["spearman"]["value"] for one in rounds])
