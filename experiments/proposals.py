@@ -96,12 +96,12 @@ def listed_proposals(space: Space, setting: Setting, search: Search) -> list[Pro
         CairnError: there are more than a search should try, or the space does not allow the design.
     """
     first = len(control_proposals(space, setting)) + 1
-    most = _MOST + 1 if search.trials is None else search.trials
+    most = (_MOST // len(space.seeds) + 1) * len(space.seeds) if search.trials is None else search.trials
     if search.searcher == "exhaustive":
         draws = list(islice(every_draw(space, setting), most))
     else:
         draws = _designed(space, setting, search, most)
-    if search.trials is None and len(draws) == most:
+    if search.trials is None and len(draws) > _MOST:
         raise CairnError(
             f"the space has more than {_MOST:,} plans; make it smaller, give search.trials, or search it at random"
         )

@@ -90,3 +90,16 @@ def test_too_few_trials_for_a_design_give_every_seed_the_same_plans(
         draws = design_draws(name, space(seeds=(5, 7)), setting, trials=8, seed=0)  # type: ignore[arg-type]
         assert [draw.plan for draw in draws[:4]] == [draw.plan for draw in draws[4:]]
         assert [draw.seed for draw in draws] == [5] * 4 + [7] * 4
+
+
+@pytest.mark.parametrize("name", ["permutations", "pairs", "williams", "order-of-addition"])
+def test_trials_that_seeds_cannot_share_evenly_are_refused(
+    space: Callable[..., Space], setting: Setting, name: str
+) -> None:
+    four = space(seeds=(1, 2, 3, 4), grouping="any")
+    with pytest.raises(ValueError, match=r"10 trials .* to 8 or 12"):
+        design_draws(name, four, setting, trials=10, seed=0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"trials to 4$"):
+        design_draws(name, four, setting, trials=3, seed=0)  # type: ignore[arg-type]
+    whole = design_draws(name, four, setting, trials=999, seed=0)  # type: ignore[arg-type]
+    assert len({draw.seed for draw in whole}) == 4 and len(whole) % 4 == 0
