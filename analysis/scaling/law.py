@@ -66,10 +66,10 @@ def scaling(points: Sequence[Point], *, resamples: int = RESAMPLES, seed: int = 
             f"{len(kept)} points are too few for the {chosen.form.free} parameters of even the smallest form; "
             "measure more seeds or sizes, or fewer groups"
         )
-    drawn = _redrawn(chosen, resamples, np.random.default_rng(seed))
+    drawn = redrawn(chosen, resamples, np.random.default_rng(seed))
     lack = lack_of_fit(chosen)
     held_out = _held_out(table, resamples, seed)
-    parameters = _parameters(chosen, drawn)
+    parameters = parameters_of(chosen, drawn)
     reasons = _doubts(fits, chosen, parameters, lack)
     return {
         "axes": list(table.axes),
@@ -102,7 +102,7 @@ def _described(one: Fit, chosen: Fit) -> Json:
     }
 
 
-def _redrawn(chosen: Fit, resamples: int, rng: np.random.Generator) -> list[Floats]:
+def redrawn(chosen: Fit, resamples: int, rng: np.random.Generator) -> list[Floats]:
     """Values fitted to what other seeds would have given; none where no cell has two."""
     table = chosen.form.table
     counts_N = np.bincount(table.cell)[table.cell]
@@ -123,7 +123,8 @@ def _redrawn(chosen: Fit, resamples: int, rng: np.random.Generator) -> list[Floa
     return values
 
 
-def _parameters(chosen: Fit, drawn: Sequence[Floats]) -> list[Json]:
+def parameters_of(chosen: Fit, drawn: Sequence[Floats]) -> list[Json]:
+    """Every parameter of the chosen form with its interval, from redrawn values."""
     values = chosen.form.named(chosen.values)
     redrawn = [chosen.form.named(one) for one in drawn]
     return [
@@ -153,7 +154,7 @@ def _held_out(table: Table, resamples: int, seed: int) -> list[Json]:
     if math.isinf(best.aicc):
         return []
     test = table.only(largest_N)
-    drawn = _redrawn(best, resamples, np.random.default_rng(seed))
+    drawn = redrawn(best, resamples, np.random.default_rng(seed))
     foretold_N = np.exp(Form(test, best.form.floor).predict(best.values)[0])
     redrawn_RN = np.array([np.exp(Form(test, best.form.floor).predict(one)[0]) for one in drawn])
     seen_N = np.exp(cell_means(test))

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.scaling.law import NoLaw, scaling
+from analysis.scaling.fit import fit
+from analysis.scaling.forms import Form, table_of
+from analysis.scaling.law import NoLaw, parameters_of, redrawn, scaling
 from analysis.scaling.points import Point
 from evaluators.errors import CairnError
 
@@ -24,15 +26,14 @@ def test_a_law_without_luck_is_found_to_the_digit(planted) -> None:
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say(planted) -> None:
-    rounds, held = 36, {"a": 0, "E": 0}
+    rounds, held = 48, {"a": 0, "E": 0}
+    truth = {"a": 0.4, "E": 10.0}
     for number in range(rounds):
-        found = scaling(planted(draw_seed=1000 + number), resamples=60)
-        truth = {"A": 4000.0, "a": 0.4, "E": 10.0}
-        for one in found["parameters"]:
+        chosen = fit(Form(table_of(planted(draw_seed=number)), "shared"))
+        for one in parameters_of(chosen, redrawn(chosen, 200, np.random.default_rng(0))):
             if one["name"] in held:
                 held[one["name"]] += one["low"] <= truth[one["name"]] <= one["high"]
-    fewest = stats.binom.ppf(0.001, rounds, 0.95 - 0.03)  # 60 replicates leave out the outermost
-    assert all(count >= fewest for count in held.values()), held
+    assert all(count >= stats.binom.ppf(0.001, rounds, 0.95) for count in held.values()), held
 
 
 def test_a_floor_is_found_where_there_is_one_and_seldom_where_there_is_none(planted) -> None:
