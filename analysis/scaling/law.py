@@ -162,7 +162,7 @@ def _held_out(table: Table, resamples: int, seed: int) -> list[Json]:
     return [
         {
             "group": test.groups[int(test.group[place])],
-            **{axis: math.exp(test.logs[place, column] + test.centre[column]) for column, axis in enumerate(test.axes)},
+            **{axis: float(test.amounts[place, column]) for column, axis in enumerate(test.axes)},
             "floor": best.form.floor,
             "foretold": float(foretold_N[place]),
             **_interval([float(row[place]) for row in redrawn_RN]),

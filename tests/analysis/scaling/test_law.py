@@ -76,6 +76,15 @@ def test_three_sizes_are_not_called_a_law(planted) -> None:
         scaling(planted(sizes=(1e5, 1e6, 1e7), seeds=9))
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e-13, 99.9999999])
+def test_sizes_are_told_as_they_were_given(planted, unit) -> None:
+    sizes = tuple(unit * size for size in (1e5, 3e5, 1e6, 3e6, 1e7))
+    points = [replace(one, size=unit * one.size) for one in planted()]
+    found = scaling(points, resamples=2)
+    assert tuple(found["sizes"]["size"]) == sizes
+    assert found["held_out"][0]["size"] == sizes[-1]
+
+
 @pytest.mark.parametrize("rounded", [False, True])
 def test_size_and_data_that_grow_together_are_refused(planted, rounded) -> None:
     points = [replace(one, data=round(one.size / 9 + 70 * rounded)) for one in planted(sizes=(1e5, 3e5, 1e6, 3e6, 1e7))]
