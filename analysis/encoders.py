@@ -20,16 +20,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.arrays import Floats
+from analysis.columns import columns
 from analysis.finals import finals_of, metrics_of, restricted
 from analysis.load import Json, Run
 from analysis.search import value_at
 from analysis.trie import Trie
 from evaluators.errors import CairnError, UnknownName
 
-Floats: TypeAlias = NDArray[np.float64]
 Orders: TypeAlias = Mapping[str, Mapping[int, float]]
 """Order -> seed -> score."""
 
@@ -110,8 +110,6 @@ def compare_text(found: Mapping[str, Any], *, as_json: bool) -> str:
     rows: list[Sequence[str]] = [("order", *found["runs"])]
     ranked = sorted(found["orders"], key=lambda one: -one["scores"][0])
     rows += [(one["order"], *(f"{score:.2f}" for score in one["scores"])) for one in ranked]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    table = "\n".join("  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
     known = ["not known (one seed)" if one is None else f"{one:.2f}" for one in found["reliabilities"]]
     corrected, interaction = found["spearman_without_noise"], found["interaction"]
     lines = [
@@ -134,7 +132,7 @@ def compare_text(found: Mapping[str, Any], *, as_json: bool) -> str:
         ),
         f"best: {found['best'][0]}; {found['best'][1]}",
     ]
-    return table + "\n\n" + "\n".join(lines)
+    return columns(rows) + "\n\n" + "\n".join(lines)
 
 
 def _interval(found: Mapping[str, Any]) -> str:

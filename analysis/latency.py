@@ -14,13 +14,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-Floats: TypeAlias = NDArray[np.float64]
+from analysis.arrays import Floats
 
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 CONFIDENCE = 0.95

@@ -21,19 +21,17 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.arrays import Floats
 from analysis.attributes import ATTRIBUTES, Circumstances
 from analysis.finals import DIRECT, Finals, Layout, finals_of, metrics_of, restricted
 from analysis.load import Json, Run, load
 from evaluators.errors import CairnError
 from evaluators.languages import LANGUAGES
-
-Floats: TypeAlias = NDArray[np.float64]
 
 CONFIDENCE = 0.95
 FEWEST_LANGUAGES = 5

@@ -10,9 +10,9 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints: TypeAlias = NDArray[np.int64]
+from analysis.arrays import Ints
+
 _Shape: TypeAlias = tuple[int, tuple["_Shape", ...]]
 
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import numpy as np
 
-from analysis.latency import EQUIVALENT, Floats, compared, compared_over, quantiles, rate
+from analysis.arrays import Floats
+from analysis.latency import EQUIVALENT, compared, compared_over, quantiles, rate
 from evaluators.errors import CairnError, UnknownName
 from evaluators.reading import available_languages, read
 from evaluators.source import DataSource

@@ -19,10 +19,10 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.arrays import Floats
 from analysis.scaling.points import Point
 from evaluators.errors import CairnError
 
-Floats: TypeAlias = NDArray[np.float64]
 Floor: TypeAlias = Literal["flat", "none", "shared", "free"]
 
 STEEPEST = 5.0

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from analysis.arrays import Floats
 from analysis.load import Json
 from analysis.scaling.fit import Fit, LackOfFit, cell_means, fit, lack_of_fit
-from analysis.scaling.forms import Floats, Form, Table, floors_of, inseparable, sizes_of, table_of
+from analysis.scaling.forms import Form, Table, floors_of, inseparable, sizes_of, table_of
 from analysis.scaling.points import Point
 from evaluators.errors import CairnError
 
