@@ -129,6 +129,13 @@ def test_no_difference_at_all_is_no_evidence(tabled):
     assert p_of(tabled({"ab": [1.0, 1.0, 1.0], "ba": [1.0, 1.0, 1.0]})) == 1.0
 
 
+def test_differences_of_rounding_are_no_evidence(tabled):
+    values = 51.42 + np.arange(6) * np.spacing(51.42)
+    table = tabled({order: [value] * 3 for order, value in zip(ALL_OF_THREE, values, strict=True)})
+    assert np.ptp(table.scores) > 0
+    assert p_of(table) == 1.0
+
+
 def test_differences_without_any_luck_reach_the_least_p(tabled):
     table = tabled({order: [float(place)] * 3 for place, order in enumerate(ALL_OF_THREE)})
     assert p_of(table) <= 0.005
