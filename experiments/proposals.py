@@ -93,15 +93,16 @@ def listed_proposals(space: Space, setting: Setting, search: Search) -> list[Pro
     """The plans of a design, or all of the space; a control among them is tried again as a candidate.
 
     Raises:
-        CairnError: there are more than a search should try, or the space does not allow the design.
+        CairnError: there are more than a search should try, or the space and the trials do not allow the design.
     """
     first = len(control_proposals(space, setting)) + 1
-    most = _MOST + 1 if search.trials is None else search.trials
+    seeds = len(space.seeds)
+    most = (_MOST // seeds + 1) * seeds if search.trials is None else search.trials
     if search.searcher == "exhaustive":
         draws = list(islice(every_draw(space, setting), most))
     else:
         draws = _designed(space, setting, search, most)
-    if search.trials is None and len(draws) == most:
+    if search.trials is None and len(draws) > _MOST:
         raise CairnError(
             f"the space has more than {_MOST:,} plans; make it smaller, give search.trials, or search it at random"
         )

@@ -33,15 +33,19 @@ _PRIOR = 1e-3
 def design_draws(name: DesignName, space: Space, setting: Setting, *, trials: int | None, seed: int) -> list[Draw]:
     """The plans of a design, at most `trials` of them: all with the first seed of the space, then with the next.
 
-    Fewer trials than the whole takes are shared out to the seeds, so that all have the same plans.
+    Fewer trials than the whole takes are shared out to the seeds evenly, so that all have the same plans.
 
     Raises:
-        ValueError: the space does not allow the design.
+        ValueError: the space does not allow the design, or the trials cannot be shared out evenly.
     """
-    each = None if trials is None else -(-trials // len(space.seeds))
+    seeds = len(space.seeds)
+    each = None if trials is None else -(-trials // seeds)
     orders = list(islice(_orders_of(name, space, count=each, seed=seed), each))
     draws = [draw_of(space, setting, order, seed=one, joined=joined) for one in space.seeds for order, joined in orders]
-    return draws[:trials]
+    if trials is not None and len(draws) > trials:
+        near = [str(count) for count in (len(draws) - seeds, len(draws)) if count]
+        raise ValueError(f"{trials} trials cannot be shared out evenly to {seeds} seeds; give {' or '.join(near)}")
+    return draws
 
 
 def _orders_of(name: DesignName, space: Space, *, count: int | None, seed: int) -> Iterator[tuple[Sequence[str], bool]]:
