@@ -19,12 +19,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analysis.arrays import Floats
 from evaluators.items import ItemCounts, score_of_counts
 from evaluators.task import Task
 
-Floats: TypeAlias = NDArray[np.float64]
 SeedItems: TypeAlias = Mapping[int, Mapping[str, Mapping[str, ItemCounts]]]
 """Seed -> task -> language -> counts."""
 

@@ -6,7 +6,8 @@ search gives one score each. Orders are what is drawn: intervals take them with 
 Noise makes any two encoders look more different than they are. Where there are seeds, the share of the orders' variance
 that is not noise (reliability, from a two-way table of orders and seeds) corrects the correlation for it (Spearman,
 1904). The interaction asks whether differences between orders differ between encoders by more than seeds do: an F
-ratio, judged by permuting the residuals of the additive model among orders, within each seed.
+ratio, judged by permuting the residuals of the additive model among orders, within each seed. Orders that begin alike
+share luck, so only subtrees of one shape change places in the trie of orders.
 
 Shape suffixes: O orders, S seeds, R replicates.
 """
@@ -19,22 +20,28 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.arrays import Floats
+from analysis.columns import columns
 from analysis.finals import finals_of, metrics_of, restricted
 from analysis.load import Json, Run
 from analysis.search import value_at
+from analysis.trie import Trie
 from evaluators.errors import CairnError, UnknownName
 
-Floats: TypeAlias = NDArray[np.float64]
 Orders: TypeAlias = Mapping[str, Mapping[int, float]]
 """Order -> seed -> score."""
 
 FEWEST_ORDERS = 4
+FEWEST_FOR_INTERVALS = 8
+"""Of fewer, most draws with replacement repeat the same few ranks: four that agree would be sure of +1.00."""
 RESAMPLES = 1000
 SOURCES = ("finals", "search")
+_THEN = " > "
 _LOW, _HIGH = 0.025, 0.975
+_FEWEST_REARRANGEMENTS = 20
+"""So that p can be 5 % at all."""
 
 
 class Interaction(NamedTuple):
@@ -79,7 +86,9 @@ def compared(ours: Orders, theirs: Orders) -> Json:
     means = one_OS.mean(axis=1), other_OS.mean(axis=1)
     spearman = _with_interval(_spearman, means)
     reliabilities = [_reliability(table_OS) for table_OS in (one_OS, other_OS)]
-    interaction = _interaction(one_OS, other_OS)
+    interaction = _interaction(
+        one_OS, other_OS, Trie({place: order.split(_THEN) for place, order in enumerate(orders)})
+    )
     return {
         "orders": [
             {"order": order, "scores": [float(mean[place]) for mean in means]} for place, order in enumerate(orders)
@@ -101,8 +110,6 @@ def compare_text(found: Mapping[str, Any], *, as_json: bool) -> str:
     rows: list[Sequence[str]] = [("order", *found["runs"])]
     ranked = sorted(found["orders"], key=lambda one: -one["scores"][0])
     rows += [(one["order"], *(f"{score:.2f}" for score in one["scores"])) for one in ranked]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    table = "\n".join("  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
     known = ["not known (one seed)" if one is None else f"{one:.2f}" for one in found["reliabilities"]]
     corrected, interaction = found["spearman_without_noise"], found["interaction"]
     lines = [
@@ -118,19 +125,21 @@ def compare_text(found: Mapping[str, Any], *, as_json: bool) -> str:
         ),
         "encoder by order: "
         + (
-            "not tested: needs two seeds of each"
+            "not tested: needs two seeds of each that differ, and orders that could change places"
             if interaction is None
             else f"F{interaction['freedom'][0], interaction['freedom'][1]} = {interaction['f']:.2f}, "
             f"p = {interaction['p']:.3f} (permutation)"
         ),
         f"best: {found['best'][0]}; {found['best'][1]}",
     ]
-    return table + "\n\n" + "\n".join(lines)
+    return columns(rows) + "\n\n" + "\n".join(lines)
 
 
 def _interval(found: Mapping[str, Any]) -> str:
     if found["value"] is None:
         return "not defined: one side has no differences"
+    if found["low"] is None:
+        return f"{found['value']:+.2f} (no interval: fewer than {FEWEST_FOR_INTERVALS} orders)"
     return f"{found['value']:+.2f} ({found['low']:+.2f} to {found['high']:+.2f}, 95 % over orders)"
 
 
@@ -173,7 +182,7 @@ _READERS = {"finals": _of_finals, "search": _of_search}
 
 
 def _order(plan: Json) -> str:
-    return " > ".join("+".join(sorted(stage["mixture"])) for stage in plan["trunk"])
+    return _THEN.join("+".join(sorted(stage["mixture"])) for stage in plan["trunk"])
 
 
 def _table(scores: Sequence[Mapping[int, float]]) -> Floats:
@@ -190,6 +199,8 @@ def _with_interval(statistic: Callable[[Floats, Floats], Floats], means: tuple[F
     value = float(statistic(means[0][None], means[1][None])[0])
     if math.isnan(value):
         return {"value": None, "low": None, "high": None}
+    if orders < FEWEST_FOR_INTERVALS:
+        return {"value": value, "low": None, "high": None}
     low, high = np.nanquantile(statistic(means[0][drawn_RO], means[1][drawn_RO]), [_LOW, _HIGH])
     return {"value": value, "low": float(low), "high": float(high)}
 
@@ -238,21 +249,28 @@ def _without_noise(rho: float | None, reliabilities: Sequence[float | None]) -> 
     return float(np.clip(rho / math.sqrt(known[0] * known[1]), -1.0, 1.0))
 
 
-def _interaction(one_OS: Floats, other_OS: Floats) -> Interaction | None:
-    """None where an encoder has one seed, or seeds do not scatter at all."""
+def _interaction(one_OS: Floats, other_OS: Floats, trie: Trie) -> Interaction | None:
+    """None where an encoder has one seed, seeds do not scatter, or too few rearrangements keep the trie as it is."""
     if min(one_OS.shape[1], other_OS.shape[1]) < 2 or sum(_noise_of(table) for table in (one_OS, other_OS)) == 0.0:
         return None
     orders = len(one_OS)
     weights = one_OS.shape[1], other_OS.shape[1]
+    if (sum(weights) - 1) * trie.log_count < math.log(_FEWEST_REARRANGEMENTS):
+        return None
     centred = [table_OS - table_OS.mean(axis=0) for table_OS in (one_OS, other_OS)]
     common_O = sum(w * table.mean(axis=1) for w, table in zip(weights, centred, strict=True)) / sum(weights)
     left = [table_OS - np.asarray(common_O)[:, None] for table_OS in centred]
     rng = np.random.default_rng(0)
     seen = float(_f_ratios(left[0][None], left[1][None])[0])
-    shuffled = [rng.permuted(np.broadcast_to(one, (RESAMPLES, *one.shape)), axis=1) for one in left]
+    shuffled = [_rearranged(table_OS, trie, rng) for table_OS in left]
     larger = int((_f_ratios(shuffled[0], shuffled[1]) >= seen * (1 - 1e-12)).sum())
     freedom = (orders - 1, (orders - 1) * (sum(weights) - 2))
     return Interaction(seen, freedom, (larger + 1) / (RESAMPLES + 1))
+
+
+def _rearranged(table_OS: Floats, trie: Trie, rng: np.random.Generator) -> Floats:
+    """The table with every seed's values moved within the trie (R, O, S)."""
+    return np.stack([column_O[trie.draw(rng, RESAMPLES)] for column_O in table_OS.T], axis=2)
 
 
 def _f_ratios(one_ROS: Floats, other_ROS: Floats) -> Floats:

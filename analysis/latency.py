@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-Floats: TypeAlias = NDArray[np.float64]
+from analysis.arrays import Floats
 
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 CONFIDENCE = 0.95
@@ -45,7 +46,7 @@ class Comparison(NamedTuple):
     ratio: float
     low: float | None
     high: float | None
-    """90 % signed-rank interval over blocks, the one that goes with the tests; None below six blocks."""
+    """90 % signed-rank interval over blocks, the exact one that goes with the tests; None below six blocks."""
     p: float | None
     """Of the test against a difference as large as the band."""
     verdict: str
@@ -92,9 +93,7 @@ def _verdict(ratios_B: Floats, band: float) -> Comparison:
     middle = float(np.median(walsh))
     if blocks < FEWEST_BLOCKS:
         return Comparison(math.exp(middle), None, None, None, UNKNOWN, blocks)
-    spread = math.sqrt(blocks * (blocks + 1) * (2 * blocks + 1) / 24)
-    outside = blocks * (blocks + 1) / 4 - float(stats.norm.ppf(1 - LEVEL)) * spread
-    place = max(0, math.floor(outside))
+    place = _place(blocks)
     p = max(_one_sided(ratios_B + width), _one_sided(width - ratios_B))
     differs = bool(np.any(ratios_B)) and float(stats.wilcoxon(ratios_B).pvalue) < LEVEL
     verdict = UNKNOWN
@@ -103,6 +102,20 @@ def _verdict(ratios_B: Floats, band: float) -> Comparison:
     elif differs:
         verdict = SLOWER if middle > 0 else FASTER
     return Comparison(math.exp(middle), math.exp(walsh[place]), math.exp(walsh[-1 - place]), p, verdict, blocks)
+
+
+@lru_cache
+def _place(blocks: int) -> int:
+    """The largest signed-rank statistic that a one-sided test of six blocks or more rejects, by its exact distribution.
+
+    As many Walsh averages lie below an interval's lower end.
+    """
+    shares = np.zeros(blocks * (blocks + 1) // 2 + 1)
+    shares[0] = 1.0
+    for rank in range(1, blocks + 1):
+        shares[rank:] += shares[:-rank].copy()
+        shares /= 2
+    return int(np.searchsorted(np.cumsum(shares), LEVEL, side="right")) - 1
 
 
 def _one_sided(distances_B: Floats) -> float:

@@ -2,14 +2,15 @@
 
 A plan's gain over direct, cell by cell (a task in a language), against the decimal logarithm of the language's number
 of Wikipedia articles, which stands for the text that an encoder has read of it; tokens are not known for any. Tasks
-differ in level, so everything is compared within tasks. Intervals draw languages with replacement.
+differ in level, so everything is compared within tasks. Intervals leave out each language in turn (a jackknife over
+languages, with Student's t): with few languages, draws with replacement give intervals that are too narrow.
 
 **Regression to the mean.** A baseline that was unlucky in a language is low there, and its gain is high, though nothing
 was gained. The slope of gain on the baseline's score is therefore below 0 by luck alone. Seeds tell how far: luck
 differs between seeds, so the baseline of one seed is set against gains of others, and its variance is what two seeds
 have in common (an instrumental variable). What test items do to all seeds alike stays in. Needs two seeds.
 
-Shape suffixes: C cells, S seeds, T tasks, R replicates.
+Shape suffixes: C cells, S seeds, T tasks, R replicates (all languages, then all but each).
 """
 
 from __future__ import annotations
@@ -20,21 +21,22 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
+from analysis.arrays import Floats
 from analysis.attributes import ATTRIBUTES, Circumstances
 from analysis.finals import DIRECT, Finals, Layout, finals_of, metrics_of, restricted
 from analysis.load import Json, Run, load
 from evaluators.errors import CairnError
 from evaluators.languages import LANGUAGES
 
-Floats: TypeAlias = NDArray[np.float64]
-
-RESAMPLES = 1000
+CONFIDENCE = 0.95
 FEWEST_LANGUAGES = 5
+_NOTHING = 1e-6
+"""A sum of squares this small is one of rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +86,8 @@ def gains_of(finals: Finals, arm: str, layout: Layout, given: Circumstances) -> 
 def low_resource(finals: Finals, arm: str, layout: Layout, given: Circumstances) -> Json | None:
     """The slopes of one plan's gain, as plain values; None if no cell can be compared.
 
-    `layout` should leave out the source language. A slope that fewer than five languages would carry is None.
+    `layout` should leave out the source language. A slope that fewer than five languages would carry is None, and so is
+    one that hangs on a single language.
     """
     found = gains_of(finals, arm, layout, given)
     if found is None:
@@ -126,7 +129,7 @@ def _slope(found: Gains, x_C: Floats, y_C: Floats) -> Json | None:
     weights_RC = _weights(found)
     if weights_RC is None:
         return None
-    return _estimate(_covariance(found, weights_RC, x_C, y_C), _covariance(found, weights_RC, x_C, x_C), found)
+    return _estimate(_covariance(found, weights_RC, x_C, y_C), _covariance(found, weights_RC, x_C, x_C))
 
 
 def _without_luck(found: Gains) -> Json | None:
@@ -137,7 +140,7 @@ def _without_luck(found: Gains) -> Json | None:
     pairs = [(one, other) for one in seeds for other in seeds if one != other]
     above_R = sum(_covariance(found, weights_RC, found.base[:, one], found.gain[:, other]) for one, other in pairs)
     below_R = sum(_covariance(found, weights_RC, found.base[:, one], found.base[:, other]) for one, other in pairs)
-    return _estimate(np.asarray(above_R), np.asarray(below_R), found)
+    return _estimate(np.asarray(above_R), np.asarray(below_R))
 
 
 def _by_luck(found: Gains) -> float | None:
@@ -154,13 +157,12 @@ def _by_luck(found: Gains) -> float | None:
 
 
 def _weights(found: Gains) -> Floats | None:
-    """How often every cell was drawn (R, C), the first time once each; None where there are too few languages."""
+    """Which cells count (R, C); None where there are too few languages."""
     codes = list(dict.fromkeys(code for _, code in found.cells))
     if len(codes) < FEWEST_LANGUAGES:
         return None
-    drawn = np.random.default_rng(0).multinomial(len(codes), np.full(len(codes), 1 / len(codes)), size=RESAMPLES)
     places = [codes.index(code) for _, code in found.cells]
-    return np.vstack([np.ones(len(codes)), drawn])[:, places]
+    return np.vstack([np.ones(len(codes)), 1 - np.eye(len(codes))])[:, places]
 
 
 def _covariance(found: Gains, weights_RC: Floats, x_C: Floats, y_C: Floats) -> Floats:
@@ -172,17 +174,14 @@ def _covariance(found: Gains, weights_RC: Floats, x_C: Floats, y_C: Floats) -> F
     return np.asarray(weights_RC @ (x_C * y_C) - sums_RT.sum(axis=1))
 
 
-def _estimate(above_R: Floats, below_R: Floats, found: Gains) -> Json | None:
-    """A ratio with its percentile interval; None where what it is divided by is nothing, or luck alone."""
-    least = 1e-9 * len(found.cells)
-    if below_R[0] <= least:
+def _estimate(above_R: Floats, below_R: Floats) -> Json | None:
+    """A ratio with its jackknife interval; None where, some language left out, what it is divided by is nothing."""
+    if below_R.min() <= _NOTHING:
         return None
-    usable_R = below_R[1:] > least
-    if usable_R.mean() < 0.5:
-        return None
-    low, high = np.quantile(above_R[1:][usable_R] / below_R[1:][usable_R], [0.025, 0.975])
-    languages = len({code for _, code in found.cells})
-    return {"slope": float(above_R[0] / below_R[0]), "low": float(low), "high": float(high), "languages": languages}
+    slope_R, languages = above_R / below_R, len(above_R) - 1
+    error = math.sqrt((languages - 1) / languages * float(np.square(slope_R[1:] - slope_R[0]).sum()))
+    slope, width = float(slope_R[0]), float(stats.t.ppf((1 + CONFIDENCE) / 2, languages - 2)) * error
+    return {"slope": slope, "low": slope - width, "high": slope + width, "languages": languages}
 
 
 def _log_articles(code: str) -> float:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import numpy as np
 
-from analysis.latency import EQUIVALENT, Floats, compared, compared_over, quantiles, rate
+from analysis.arrays import Floats
+from analysis.latency import EQUIVALENT, compared, compared_over, quantiles, rate
 from evaluators.errors import CairnError, UnknownName
 from evaluators.reading import available_languages, read
 from evaluators.source import DataSource
@@ -72,6 +73,8 @@ class Request:
     lengths: tuple[int | None, ...] = (32, 128)
     batches: tuple[int, ...] = (1, 8)
     heads: tuple[str, ...] = ()
+    arm: str | None = None
+    """Of finished runs; the first winner, if none is named."""
     course: Course = field(default_factory=lambda: Course(blocks=20, calls=5, warmup=3))
     band: float = 0.03
     suite: str = "babel"
@@ -86,6 +89,8 @@ class Request:
             raise CairnError("a model is named twice; the first is asked twice anyway, as the control")
         if not (self.models and self.lengths and self.batches):
             raise CairnError("there is nothing to time; name at least one model, length and batch")
+        if self.arm is not None and not any(_is_run(model) for model in self.models):
+            raise CairnError(f"--arm names {self.arm!r}, and no model is a finished run; leave it out")
         if self.precision not in get_args(Precision):
             raise UnknownName("precision", self.precision, get_args(Precision))
         if not 0 < self.band < 1:
@@ -189,16 +194,20 @@ def _entries(request: Request, say: Callable[[str], None]) -> dict[Entry, Asked]
 def _opened(request: Request, model: str, heads: Sequence[HeadName]) -> list[Asked]:
     from trainables.timing.asking import of_model, opened
 
-    if not RunFolder(Path(model)).resolved.is_file():
+    if not _is_run(model):
         return opened(model, heads, request.new_tokens)
     if "encoder" not in heads:
-        raise CairnError(f"{model} is a run, whose winner has an encoder's head alone; leave out --heads")
-    winner = finalist(Path(model), data=request.data)
-    stage, targets = next(((stage, targets) for stage, targets in winner.units if stage is not None), (None, ()))
+        raise CairnError(f"{model} is a run, whose arms have an encoder's head alone; leave out --heads")
+    chosen = finalist(Path(model), arm=request.arm, data=request.data)
+    stage, targets = next(((stage, targets) for stage, targets in chosen.units if stage is not None), (None, ()))
     if stage is None:
         raise CairnError(f"no target of {model} has a head, so there is nothing to time; give its encoder")
-    trained = winner.workshop.stored([(winner.study.spec.training, stage)])
-    return [of_model(trained, stage.tasks[0], winner.study.suite.target(targets[0]).kind)]
+    trained = chosen.workshop.stored([(chosen.study.spec.training, stage)])
+    return [of_model(trained, stage.tasks[0], chosen.study.suite.target(targets[0]).kind)]
+
+
+def _is_run(model: str) -> bool:
+    return RunFolder(Path(model)).resolved.is_file()
 
 
 def _languages(request: Request) -> tuple[str, ...]:

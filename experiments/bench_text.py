@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.columns import columns
+
 
 def bench_text(found: Mapping[str, Any]) -> str:
     """Tables of times and of comparisons, and whether the control lets them be believed."""
@@ -13,9 +15,9 @@ def bench_text(found: Mapping[str, Any]) -> str:
         f"{machine['device']}, {machine['threads']} threads, {machine['precision']}, torch {machine['torch']}; "
         f"{course['blocks']} blocks of {course['calls']} calls, after {course['warmup']} to warm up"
     )
-    parts = [head, _table([_MODELS, *map(_model, found["models"])]), _table([_TIMES, *map(_time, found["rows"])])]
+    parts = [head, columns([_MODELS, *map(_model, found["models"])]), columns([_TIMES, *map(_time, found["rows"])])]
     controls = [row for one in found["control"] for row in _compared(one)]
-    parts.append("A/A control: the first model, loaded twice\n" + _table([_RATIOS, *controls]))
+    parts.append("A/A control: the first model, loaded twice\n" + columns([_RATIOS, *controls]))
     parts.append(
         "the control is equivalent to itself"
         if found["trusted"]
@@ -24,7 +26,7 @@ def bench_text(found: Mapping[str, Any]) -> str:
     )
     if found["comparisons"]:
         rows = [row for one in found["comparisons"] for row in _compared(one)]
-        parts.append(f"as a share of the other's time, band ±{100 * found['band']:g} %\n" + _table([_RATIOS, *rows]))
+        parts.append(f"as a share of the other's time, band ±{100 * found['band']:g} %\n" + columns([_RATIOS, *rows]))
     return "\n\n".join(parts)
 
 
@@ -86,9 +88,3 @@ def _ratio(one: Mapping[str, Any]) -> Sequence[str]:
 
 def _length(one: Mapping[str, Any]) -> str:
     return "own" if one["length"] is None else str(one["length"])
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)

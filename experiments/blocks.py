@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from analysis.latency import Floats
+from analysis.arrays import Floats
 from evaluators.errors import CairnError
 
 Entry = TypeVar("Entry")

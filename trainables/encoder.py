@@ -125,13 +125,10 @@ def load_encoder(source: EncoderSource) -> Encoder:
         CairnError: it cannot be read, or the checkpoint lacks weights of the encoder.
     """
     folder = folder_of(source)
-    where = str(folder) if folder else source.name
-    hub: dict[str, Any] = {"trust_remote_code": source.trust_remote_code}
-    if folder is None:
-        hub["revision"] = source.revision
+    where, hub = _where(source, folder)
+    config = config_of(source)
     with library_quiet():
         try:
-            config = AutoConfig.from_pretrained(where, **hub)
             tokenizer = TextTokenizer(AutoTokenizer.from_pretrained(where, **hub))
         except (OSError, KeyError, ValueError) as error:
             if isinstance(error, CairnError):
@@ -143,6 +140,21 @@ def load_encoder(source: EncoderSource) -> Encoder:
         else:
             module = _loaded(where, config, hub)
     return describe(source, module, tokenizer)
+
+
+def config_of(source: EncoderSource) -> Any:
+    """The library's configuration of a model, whatever head was saved with it.
+
+    Raises:
+        CairnError: there is none, or it is of a kind that the library does not know.
+    """
+    folder = folder_of(source)
+    where, hub = _where(source, folder)
+    with library_quiet():
+        try:
+            return AutoConfig.from_pretrained(where, **hub)
+        except (OSError, KeyError, ValueError) as error:
+            raise CairnError(_unreadable(source, folder, error)) from error
 
 
 def describe(source: EncoderSource, module: nn.Module, tokenizer: TextTokenizer) -> Encoder:
@@ -267,9 +279,19 @@ def _dropout(config: Any) -> float:
     return 0.0
 
 
+def _where(source: EncoderSource, folder: Path | None) -> tuple[str, dict[str, Any]]:
+    """What the library loads from, and with which options."""
+    hub: dict[str, Any] = {"trust_remote_code": source.trust_remote_code}
+    if folder is None:
+        hub["revision"] = source.revision
+    return (str(folder) if folder else source.name), hub
+
+
 def _unreadable(source: EncoderSource, folder: Path | None, error: Exception) -> str:
     if folder is not None:
-        return f"the encoder folder {folder} cannot be read: {_first_line(error)}"
+        return (
+            f"the encoder folder {folder} cannot be read: {_first_line(error)}; give a folder saved by save_pretrained"
+        )
     near = get_close_matches(source.name, WELL_KNOWN, n=1)
     hint = f"; did you mean {near[0]}?" if near and near[0] != source.name else ""
     return f"{source.name} is no folder here, and the hub does not give it: {_first_line(error)}{hint}"

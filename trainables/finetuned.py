@@ -15,7 +15,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from transformers import (
-    AutoConfig,
     AutoModelForMultipleChoice,
     AutoModelForQuestionAnswering,
     AutoModelForSequenceClassification,
@@ -25,7 +24,7 @@ from transformers import (
 from evaluators.errors import CairnError
 from evaluators.task import Kind, Task
 from trainables.devices import best_device
-from trainables.encoder import library_quiet, load_encoder
+from trainables.encoder import config_of, library_quiet, load_encoder
 from trainables.encoder_source import EncoderSource
 from trainables.model import MultiHeadModel
 
@@ -44,8 +43,12 @@ _ENDINGS = {
 
 
 def saved_kind(folder: Path) -> tuple[Kind, tuple[str, ...]] | None:
-    """The kind of head that was saved in a folder, and its labels; None where there is none that we ask."""
-    config = AutoConfig.from_pretrained(folder)
+    """The kind of head that was saved in a folder, and its labels; None where there is none that we ask.
+
+    Raises:
+        CairnError: the folder's configuration cannot be read.
+    """
+    config = config_of(EncoderSource(name=str(folder)))
     saved = [str(name) for name in getattr(config, "architectures", None) or ()]
     kind = next((kind for kind, ending in _ENDINGS.items() if any(name.endswith(ending) for name in saved)), None)
     if kind is None or getattr(config, "is_encoder_decoder", False):
@@ -111,7 +114,7 @@ def matched_labels(config: Any, task: Task) -> tuple[str, ...]:
 
 
 def _whole(folder: Path, kind: Kind) -> Any:
-    config = AutoConfig.from_pretrained(folder)
+    config = config_of(EncoderSource(name=str(folder)))
     saved = getattr(config, "architectures", None) or ["no head"]
     if not any(str(name).endswith(_ENDINGS[kind]) for name in saved):
         raise CairnError(f"{folder} holds a {saved[0]}; this task needs one that ends in {_ENDINGS[kind]}")

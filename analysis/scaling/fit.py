@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import optimize, stats
 
-from analysis.scaling.forms import Floats, Form, Table
+from analysis.arrays import Floats
+from analysis.scaling.forms import Form, Table
 
 HUBER = 1.345
 SHARES = (0.02, 0.3, 0.6, 0.85, 0.97)

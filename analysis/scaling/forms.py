@@ -13,19 +13,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.arrays import Floats
 from analysis.scaling.points import Point
 from evaluators.errors import CairnError
 
-Floats: TypeAlias = NDArray[np.float64]
 Floor: TypeAlias = Literal["flat", "none", "shared", "free"]
 
 STEEPEST = 5.0
+_TOGETHER = 0.01
+"""Least spread of the axes in any direction, as a share of the greatest: below it they are one."""
 _LEAST_FLOOR = 1e-4
 """As a share of the smallest error: a floor below it is none."""
 _AXES = {"size": "a", "data": "b"}
@@ -38,6 +40,8 @@ class Table:
     axes: tuple[str, ...]
     """What was varied: size, data, or both."""
     groups: tuple[str, ...]
+    amounts: Floats
+    """(N, K): sizes and data as they were given."""
     centre: Floats
     """(K)"""
     logs: Floats
@@ -56,19 +60,18 @@ class Table:
 
     def with_targets(self, targets_N: Floats) -> Table:
         """The same design with other logarithms of errors."""
-        return Table(self.axes, self.groups, self.centre, self.logs, self.group, np.exp(targets_N), self.cell)
+        return replace(self, errors=np.exp(targets_N))
 
     def only(self, kept_N: NDArray[np.bool_]) -> Table:
         """Some of the points, from the same centre."""
         _, cells = np.unique(self.cell[kept_N], return_inverse=True)
-        return Table(
-            self.axes,
-            self.groups,
-            self.centre,
-            self.logs[kept_N],
-            self.group[kept_N],
-            self.errors[kept_N],
-            cells.astype(np.int64),
+        return replace(
+            self,
+            amounts=self.amounts[kept_N],
+            logs=self.logs[kept_N],
+            group=self.group[kept_N],
+            errors=self.errors[kept_N],
+            cell=cells.astype(np.int64),
         )
 
 
@@ -89,11 +92,13 @@ def table_of(points: Sequence[Point]) -> Table:
     if not axes:
         raise CairnError("all points have the same size and data; there is nothing to fit")
     groups = tuple(dict.fromkeys(point.group for point in points))
-    raw_NK = np.log([[getattr(point, axis) for axis in axes] for point in points])
+    amounts_NK = np.array([[getattr(point, axis) for axis in axes] for point in points], dtype=np.float64)
+    raw_NK = np.log(amounts_NK)
     cells = list(dict.fromkeys((one[0], one[1], one[2]) for one in trainings))
     return Table(
         axes=axes,
         groups=groups,
+        amounts=amounts_NK,
         centre=np.asarray(np.unique(raw_NK, axis=0).mean(axis=0)),
         logs=raw_NK - np.unique(raw_NK, axis=0).mean(axis=0),
         group=np.array([groups.index(point.group) for point in points]),
@@ -207,9 +212,24 @@ def floors_of(table: Table) -> tuple[Floor, ...]:
     return tuple(floor for floor in get_args(Floor) if len(table.groups) > 1 or floor != "free")
 
 
+def inseparable(table: Table) -> list[str]:
+    """Groups in which what was varied grows (or falls) together, so that exponents cannot be told apart."""
+    found = []
+    for place, group in enumerate(table.groups):
+        mine_NK = table.logs[table.group == place]
+        apart_NK = mine_NK - mine_NK.mean(axis=0)
+        lengths_K = np.linalg.norm(apart_NK, axis=0)
+        if not lengths_K.all():
+            found.append(group)
+            continue
+        spread = np.linalg.svd(apart_NK / lengths_K, compute_uv=False)
+        if len(spread) < len(table.axes) or spread[-1] < _TOGETHER * spread[0]:
+            found.append(group)
+    return found
+
+
 def sizes_of(table: Table, axis: str, group: str | None = None) -> Mapping[float, int]:
     """Size -> how many points have it."""
     mine = np.ones(len(table.group), dtype=bool) if group is None else table.group == table.groups.index(group)
-    column = table.axes.index(axis)
-    values, counts = np.unique(np.exp(table.logs[mine, column] + table.centre[column]).round(6), return_counts=True)
+    values, counts = np.unique(table.amounts[mine, table.axes.index(axis)], return_counts=True)
     return {float(value): int(count) for value, count in zip(values, counts, strict=True)}

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from analysis.arrays import Floats
 from analysis.load import Json
 from analysis.scaling.fit import Fit, LackOfFit, cell_means, fit, lack_of_fit
-from analysis.scaling.forms import Floats, Form, Table, floors_of, sizes_of, table_of
+from analysis.scaling.forms import Form, Table, floors_of, inseparable, sizes_of, table_of
 from analysis.scaling.points import Point
 from evaluators.errors import CairnError
 
@@ -39,7 +40,7 @@ def scaling(points: Sequence[Point], *, resamples: int = RESAMPLES, seed: int = 
     Groups with fewer than four sizes are left out and named.
 
     Raises:
-        NoLaw: no group has four different values of everything that was varied.
+        NoLaw: no group has four different values of everything that was varied, or size and data grow together.
         CairnError: the points cannot be arranged.
     """
     whole = table_of(points)
@@ -53,6 +54,12 @@ def scaling(points: Sequence[Point], *, resamples: int = RESAMPLES, seed: int = 
             "which anything is called a law: measure more, or read the points as they are"
         )
     table = table_of(kept)
+    if together := inseparable(table):
+        raise NoLaw(
+            f"{' and '.join(table.axes)} grow together{''.join(f' in {group}' for group in together[:1] if group)}, so "
+            "nothing tells which of them the error falls with: measure one of them at several values of the other, or "
+            "leave the column of data out and read the exponent as that of both"
+        )
     fits = [fit(Form(table, floor)) for floor in floors_of(table)]
     chosen = min(fits, key=lambda one: (one.aicc, one.form.free))
     if math.isinf(chosen.aicc):
@@ -60,10 +67,10 @@ def scaling(points: Sequence[Point], *, resamples: int = RESAMPLES, seed: int = 
             f"{len(kept)} points are too few for the {chosen.form.free} parameters of even the smallest form; "
             "measure more seeds or sizes, or fewer groups"
         )
-    drawn = _redrawn(chosen, resamples, np.random.default_rng(seed))
+    drawn = redrawn(chosen, resamples, np.random.default_rng(seed))
     lack = lack_of_fit(chosen)
     held_out = _held_out(table, resamples, seed)
-    parameters = _parameters(chosen, drawn)
+    parameters = parameters_of(chosen, drawn)
     reasons = _doubts(fits, chosen, parameters, lack)
     return {
         "axes": list(table.axes),
@@ -96,7 +103,7 @@ def _described(one: Fit, chosen: Fit) -> Json:
     }
 
 
-def _redrawn(chosen: Fit, resamples: int, rng: np.random.Generator) -> list[Floats]:
+def redrawn(chosen: Fit, resamples: int, rng: np.random.Generator) -> list[Floats]:
     """Values fitted to what other seeds would have given; none where no cell has two."""
     table = chosen.form.table
     counts_N = np.bincount(table.cell)[table.cell]
@@ -117,7 +124,8 @@ def _redrawn(chosen: Fit, resamples: int, rng: np.random.Generator) -> list[Floa
     return values
 
 
-def _parameters(chosen: Fit, drawn: Sequence[Floats]) -> list[Json]:
+def parameters_of(chosen: Fit, drawn: Sequence[Floats]) -> list[Json]:
+    """Every parameter of the chosen form with its interval, from redrawn values."""
     values = chosen.form.named(chosen.values)
     redrawn = [chosen.form.named(one) for one in drawn]
     return [
@@ -140,12 +148,14 @@ def _held_out(table: Table, resamples: int, seed: int) -> list[Json]:
     column_N = table.logs[:, 0]
     largest_N = np.isclose(column_N, column_N.max())
     rest = table.only(~largest_N)
+    if inseparable(rest):
+        return []
     fits = [fit(Form(rest, floor)) for floor in floors_of(rest)]
     best = min(fits, key=lambda one: (one.aicc, one.form.free))
     if math.isinf(best.aicc):
         return []
     test = table.only(largest_N)
-    drawn = _redrawn(best, resamples, np.random.default_rng(seed))
+    drawn = redrawn(best, resamples, np.random.default_rng(seed))
     foretold_N = np.exp(Form(test, best.form.floor).predict(best.values)[0])
     redrawn_RN = np.array([np.exp(Form(test, best.form.floor).predict(one)[0]) for one in drawn])
     seen_N = np.exp(cell_means(test))
@@ -153,7 +163,7 @@ def _held_out(table: Table, resamples: int, seed: int) -> list[Json]:
     return [
         {
             "group": test.groups[int(test.group[place])],
-            **{axis: math.exp(test.logs[place, column] + test.centre[column]) for column, axis in enumerate(test.axes)},
+            **{axis: float(test.amounts[place, column]) for column, axis in enumerate(test.axes)},
             "floor": best.form.floor,
             "foretold": float(foretold_N[place]),
             **_interval([float(row[place]) for row in redrawn_RN]),

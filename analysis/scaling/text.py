@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.columns import columns
+
 
 def scaling_text(found: Mapping[str, Any]) -> str:
     """Several tables, one below the other."""
@@ -13,11 +15,11 @@ def scaling_text(found: Mapping[str, Any]) -> str:
     if found["refused"]:
         names = ", ".join(f"{group or 'all'} ({count})" for group, count in found["refused"].items())
         parts.append(f"left out, with fewer than four sizes: {names}")
-    parts += [_table(_forms(found)), _table(_parameters(found))]
+    parts += [columns(_forms(found)), columns(_parameters(found))]
     if found["lack_of_fit"]:
         parts.append(f"lack of fit: p = {found['lack_of_fit']['p']:.2g} (F test of the sizes against their seeds)")
     if found["held_out"]:
-        parts.append("the largest size, foretold from the others\n" + _table(_held_out(found)))
+        parts.append("the largest size, foretold from the others\n" + columns(_held_out(found)))
     return "\n\n".join([*parts, *found["notes"], _verdict(found)])
 
 
@@ -74,9 +76,3 @@ def _verdict(found: Mapping[str, Any]) -> str:
 
 def _interval(one: Mapping[str, Any]) -> str:
     return "one seed" if one["low"] is None else f"{one['low']:.4g} to {one['high']:.4g}"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from analysis.encoders import compare, compare_text, compared
 from analysis.load import load
+from analysis.order.calibration import Luck, orders_of
 from evaluators.errors import CairnError, UnknownName
 from experiments.cli import app
 
@@ -39,6 +40,15 @@ def test_correlations_are_those_of_scipy() -> None:
     assert found["spearman"]["low"] < found["spearman"]["value"] < found["spearman"]["high"]
 
 
+@pytest.mark.parametrize(("orders", "known"), [(4, False), (7, False), (8, True)])
+def test_few_orders_have_no_interval(orders, known) -> None:
+    found = compared(*planted(noise=0.0, orders=orders))
+    assert found["spearman"]["value"] == pytest.approx(1.0)
+    assert (found["kendall"]["low"] is not None) == known
+    text = compare_text({**found, "runs": ["a", "b"], "of": "finals"}, as_json=False)
+    assert ("fewer than 8 orders" in text) != known
+
+
 def test_encoders_that_agree_are_found_to_agree_once_noise_is_taken_out() -> None:
     rounds = [compared(*planted(noise=1.5, orders=24, draw=draw)) for draw in range(10)]
     plain = np.mean([one["spearman"]["value"] for one in rounds])
@@ -57,6 +67,38 @@ def test_the_interaction_is_seldom_found_where_there_is_none_and_mostly_where_th
     some = [compared(*planted(agreement=0.0, draw=draw))["interaction"]["p"] for draw in range(12)]
     assert sum(p < 0.05 for p in none) <= stats.binom.ppf(0.999, 12, 0.05)
     assert sum(p < 0.05 for p in some) >= 9
+
+
+def tables(plans, luck, *, agree, draws):
+    """Scores of both encoders with luck that orders of one beginning share."""
+    rng = np.random.default_rng(0)
+    names = [" > ".join(stage.tasks[0] for stage in plan.trunk) for plan in plans]
+    ours, theirs = (luck.draw(plans, 3, draws, np.random.default_rng(seed)) for seed in (1, 2))
+    for one, other in zip(ours, theirs, strict=True):
+        true = rng.normal(0, 1, len(plans))
+        sides = one + true[:, None], other + (true if agree else rng.normal(0, 1, len(plans)))[:, None]
+        yield [dict(zip(names, (dict(enumerate(row)) for row in side), strict=True)) for side in sides]
+
+
+@pytest.mark.parametrize(("tasks", "lengths"), [("abcd", (4,)), ("abcdef", (2,)), ("abcd", (2, 3))])
+def test_luck_that_orders_share_is_not_taken_for_an_interaction(tasks, lengths, monkeypatch) -> None:
+    monkeypatch.setattr("analysis.encoders.RESAMPLES", 199)
+    plans, luck = orders_of(tasks, lengths), Luck(inherited=0.9)
+    rounds = 100
+    alarms = sum(compared(*pair)["interaction"]["p"] <= 0.05 for pair in tables(plans, luck, agree=True, draws=rounds))
+    found = sum(compared(*pair)["interaction"]["p"] <= 0.05 for pair in tables(plans, luck, agree=False, draws=10))
+    assert alarms <= stats.binom.ppf(0.995, rounds, 0.05)
+    assert found >= 9
+
+
+def test_orders_that_cannot_change_places_are_not_tested() -> None:
+    chain = ["a", "a > b", "a > b > c", "a > b > c > d"]
+    ours, theirs = (
+        {name: scores[order] for name, order in zip(chain, list(scores)[:4], strict=True)} for scores in planted()
+    )
+    found = compared(ours, theirs)
+    assert found["interaction"] is None
+    assert "change places" in compare_text({**found, "runs": ["a", "b"], "of": "search"}, as_json=False)
 
 
 def test_the_f_ratio_is_that_of_the_textbook() -> None:

@@ -78,6 +78,16 @@ def test_intervals_of_ratios_hold_the_truth_as_often_as_they_say() -> None:
     assert stats.binom.ppf(0.001, 200, 0.9) <= held <= stats.binom.ppf(0.999, 200, 0.9)
 
 
+@pytest.mark.parametrize("blocks", [6, 7, 8, 24, 50])
+def test_the_interval_is_within_the_band_exactly_where_both_tests_reject(blocks) -> None:
+    for seed in range(20):
+        ours, theirs = (planted(blocks=blocks, noise=0.05, seed=2 * seed + one) for one in (0, 1))
+        found = compared(ours, theirs, BAND)
+        end = max(found.high, 1 / found.low)
+        for band, verdict in ((end * (1 + 1e-9) - 1, True), (end * (1 - 1e-9) - 1, False)):
+            assert (compared(ours, theirs, band).verdict == EQUIVALENT) == verdict
+
+
 def test_kinds_of_input_weigh_the_same_whatever_they_take() -> None:
     pairs = [(planted(1.2, noise=0.0), planted(noise=0.0)), (100 * planted(noise=0.0), 100 * planted(noise=0.0))]
     assert compared_over(pairs, BAND).ratio == pytest.approx(1.2**0.5)

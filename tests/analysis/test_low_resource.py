@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from analysis.attributes import Circumstances
 from analysis.finals import Finals
@@ -71,9 +72,22 @@ def test_a_true_slope_is_found_through_luck() -> None:
     assert sum(one["low"] <= -0.3 <= one["high"] for one in found) >= 25
 
 
-def test_intervals_over_languages_hold_the_truth_as_often_as_they_say() -> None:
-    found = [slopes(on_size=1.0, luck=2.0, draw=draw)["by_size"] for draw in range(30)]
-    assert sum(one["low"] <= 1.0 <= one["high"] for one in found) >= 25
+@pytest.mark.parametrize(("name", "planned"), [("by_size", {"on_size": 1.0}), ("without_luck", {"on_level": 0.0})])
+@pytest.mark.parametrize(("languages", "tasks"), [(5, 1), (5, 4), (8, 4), (15, 3), (40, 1)])
+def test_intervals_hold_the_truth_as_often_as_they_say_with_few_languages_too(languages, tasks, name, planned) -> None:
+    layout = {task: KNOWN[:languages] for task in ("panx", "xnli", "udpos", "mlqa")[:tasks]}
+    (truth,) = planned.values()
+    rounds = [slopes(**planned, luck=4.0, draw=draw, layout=layout)[name] for draw in range(100)]
+    known = [one for one in rounds if one is not None]
+    assert len(known) >= 70
+    assert sum(one["low"] <= truth <= one["high"] for one in known) >= stats.binom.ppf(0.005, len(known), 0.95)
+
+
+def test_a_slope_that_hangs_on_one_language_is_not_given() -> None:
+    seen = [code for code in KNOWN if "XLM-R" not in LANGUAGES[code].unseen_by]
+    unseen = [code for code in KNOWN if "XLM-R" in LANGUAGES[code].unseen_by]
+    assert slopes(layout={"xnli": (*seen[:6], unseen[0])})["unseen"] is None
+    assert slopes(layout={"xnli": (*seen[:6], *unseen[:2])})["unseen"] is not None
 
 
 def test_one_seed_says_nothing_of_luck_and_four_languages_nothing_at_all() -> None:

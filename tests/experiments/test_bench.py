@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,19 @@ def test_a_finished_run_is_asked_through_its_winner(finished: Any, world: Path) 
         measure(request(world, run, heads=("generate",)), say=lambda text: None)
 
 
+def test_a_run_without_winners_is_asked_through_an_arm(finished: Any, world: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(open_study(load_spec(finished.spec)).folder.path, folder)
+    finals = folder / "finals.jsonl"
+    kept = [line for line in finals.read_text(encoding="utf-8").splitlines() if "winner" not in line]
+    finals.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    options = [str(folder), "--lengths=16", "--batches=1", "--blocks=1", "--calls=1", "--warmup=0", "--json"]
+    bare = CliRunner().invoke(app, ["bench", *options, "--data", str(world)])
+    assert "--arm" in str(bare.exception)
+    answer = CliRunner().invoke(app, ["bench", *options, "--data", str(world), "--arm", "direct"])
+    assert answer.exit_code == 0, answer.output
+
+
 def test_the_command_prints_one_json_object(world: Path) -> None:
     options = ["--lengths=16", "--batches=1", "--blocks=1", "--calls=1", "--warmup=0", "--json", "--data"]
     answer = CliRunner().invoke(app, ["bench", "babel-xlmr", *options, str(world)])
@@ -92,6 +106,7 @@ def test_threads_and_precision_are_as_asked_and_put_back(world: Path) -> None:
     [
         ({"models": ("babel-xlmr", "babel-xlmr")}, "named twice"),
         ({"band": 0.0}, "the band"),
+        ({"arm": "direct"}, "no model is a finished run"),
         ({"batches": (0,)}, "counts"),
         ({"lengths": ()}, "name at least one"),
     ],

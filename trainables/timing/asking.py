@@ -11,18 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
 import torch
-from transformers import AutoConfig, AutoModelForSeq2SeqLM
+from transformers import AutoModelForSeq2SeqLM
 
 from evaluators.errors import CairnError
 from evaluators.examples import Example
 from evaluators.task import Kind, Row, Task
 from trainables.batches import Batch
 from trainables.devices import best_device
-from trainables.encoder import Encoder, library_quiet, load_encoder
+from trainables.encoder import Encoder, config_of, library_quiet, load_encoder
 from trainables.encoder_source import EncoderSource, folder_of
 from trainables.finetuned import load_finetuned, saved_kind
 from trainables.model import MultiHeadModel
@@ -123,9 +122,7 @@ def _whole(source: EncoderSource, heads: Sequence[HeadName], new_tokens: int) ->
 
 
 def _has_decoder(source: EncoderSource) -> bool:
-    where: Path | str = folder_of(source) or source.name
-    with library_quiet():
-        saved = getattr(AutoConfig.from_pretrained(where), "architectures", None) or []
+    saved = getattr(config_of(source), "architectures", None) or []
     return any(str(name).endswith("T5ForConditionalGeneration") for name in saved)
 
 

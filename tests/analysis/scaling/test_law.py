@@ -1,12 +1,15 @@
 """Planted laws are found, wrong forms are not preferred, and too little is refused."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.scaling.law import NoLaw, scaling
+from analysis.scaling.fit import fit
+from analysis.scaling.forms import Form, table_of
+from analysis.scaling.law import NoLaw, parameters_of, redrawn, scaling
 from analysis.scaling.points import Point
 from evaluators.errors import CairnError
 
@@ -23,15 +26,14 @@ def test_a_law_without_luck_is_found_to_the_digit(planted) -> None:
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say(planted) -> None:
-    rounds, held = 36, {"a": 0, "E": 0}
+    rounds, held = 48, {"a": 0, "E": 0}
+    truth = {"a": 0.4, "E": 10.0}
     for number in range(rounds):
-        found = scaling(planted(draw_seed=1000 + number), resamples=60)
-        truth = {"A": 4000.0, "a": 0.4, "E": 10.0}
-        for one in found["parameters"]:
+        chosen = fit(Form(table_of(planted(draw_seed=number)), "shared"))
+        for one in parameters_of(chosen, redrawn(chosen, 200, np.random.default_rng(0))):
             if one["name"] in held:
                 held[one["name"]] += one["low"] <= truth[one["name"]] <= one["high"]
-    fewest = stats.binom.ppf(0.001, rounds, 0.95 - 0.03)  # 60 replicates leave out the outermost
-    assert all(count >= fewest for count in held.values()), held
+    assert all(count >= stats.binom.ppf(0.001, rounds, 0.95) for count in held.values()), held
 
 
 def test_a_floor_is_found_where_there_is_one_and_seldom_where_there_is_none(planted) -> None:
@@ -72,6 +74,28 @@ def test_model_and_data_have_exponents_of_their_own(planted) -> None:
 def test_three_sizes_are_not_called_a_law(planted) -> None:
     with pytest.raises(NoLaw, match="4 are the fewest"):
         scaling(planted(sizes=(1e5, 1e6, 1e7), seeds=9))
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e-13, 99.9999999])
+def test_sizes_are_told_as_they_were_given(planted, unit) -> None:
+    sizes = tuple(unit * size for size in (1e5, 3e5, 1e6, 3e6, 1e7))
+    points = [replace(one, size=unit * one.size) for one in planted()]
+    found = scaling(points, resamples=2)
+    assert tuple(found["sizes"]["size"]) == sizes
+    assert found["held_out"][0]["size"] == sizes[-1]
+
+
+@pytest.mark.parametrize("rounded", [False, True])
+def test_size_and_data_that_grow_together_are_refused(planted, rounded) -> None:
+    points = [replace(one, data=round(one.size / 9 + 70 * rounded)) for one in planted(sizes=(1e5, 3e5, 1e6, 3e6, 1e7))]
+    with pytest.raises(NoLaw, match="grow together"):
+        scaling(points)
+
+
+def test_a_largest_size_that_alone_tells_size_from_data_is_not_foretold(planted) -> None:
+    points = [replace(one, data=one.size / 10) for one in planted()]
+    points += [replace(one, data=amount) for one in planted() if one.size == 1e7 for amount in (1e3, 1e4, 1e5)]
+    assert scaling(points, resamples=2)["held_out"] == []
 
 
 def test_a_group_with_few_sizes_is_left_out_and_named(planted) -> None:

@@ -11,7 +11,7 @@ from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokeni
 from evaluators.errors import CairnError
 from evaluators.task import Kind
 from trainables.encoder import library_quiet
-from trainables.timing.asking import HEADS, Asked, opened
+from trainables.timing.asking import HEADS, Asked, HeadName, opened
 from trainables.timing.inputs import batches
 
 TEXTS = ["the dog is red", "a cat sees the blue bird and the mouse", "no"]
@@ -50,6 +50,15 @@ def test_the_limit_holds_for_generation(whole_mt5: Path) -> None:
 def test_a_model_without_a_decoder_is_not_asked_to_generate(encoder_folder: Callable[[str], Path]) -> None:
     with pytest.raises(CairnError, match="no decoder"):
         opened(str(encoder_folder("mt5")), ["generate"], 4)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_model_that_cannot_be_read_is_refused_whatever_is_asked(head: HeadName, tmp_path: Path) -> None:
+    with pytest.raises(CairnError, match="the hub does not give it"):
+        opened("no/such", [head], 8)
+    (tmp_path / "config.json").write_text('{"model_type": "wonder", "architectures": ["WonderForTokenClassification"]}')
+    with pytest.raises(CairnError, match=r"wonder.*save_pretrained"):
+        opened(str(tmp_path), [head], 8)
 
 
 def test_a_tuned_model_keeps_its_own_head(encoder_folder: Callable[[str], Path], tmp_path: Path) -> None:

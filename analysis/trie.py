@@ -1,0 +1,63 @@
+"""Sequences by their common beginnings, and the rearrangements that keep the tree as it is: subtrees swap places.
+
+Shape suffixes: R replicates, N sequences.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from analysis.arrays import Ints
+
+_Shape: TypeAlias = tuple[int, tuple["_Shape", ...]]
+
+
+class Trie:
+    """One place in the tree: what ends here, and what goes on."""
+
+    def __init__(self, sequences: Mapping[int, Sequence[Hashable]], depth: int = 0) -> None:
+        """Sequences by their numbers, all alike in their first `depth` elements."""
+        self._ends = [number for number, one in sequences.items() if len(one) == depth]
+        groups: dict[Hashable, dict[int, Sequence[Hashable]]] = {}
+        for number, one in sequences.items():
+            if len(one) > depth:
+                groups.setdefault(one[depth], {})[number] = one
+        self._children = sorted((Trie(group, depth + 1) for group in groups.values()), key=lambda child: child.shape)
+
+    @property
+    def shape(self) -> _Shape:
+        """Equal for subtrees that can change places."""
+        return len(self._ends), tuple(child.shape for child in self._children)
+
+    @property
+    def log_count(self) -> float:
+        """Natural logarithm of the number of rearrangements."""
+        swaps = sum(math.lgamma(len(children) + 1) for children in self._alike())
+        return swaps + sum(child.log_count for child in self._children)
+
+    def draw(self, random: np.random.Generator, count: int) -> Ints:
+        """Whose place each sequence takes, in the order of their numbers: (R, N), alike often."""
+        leaves = self._leaves()
+        return np.asarray(self._drawn(random, count)[:, np.argsort(leaves)])
+
+    def _leaves(self) -> list[int]:
+        """In an order in which subtrees of one shape correspond."""
+        return self._ends + [leaf for children in self._alike() for child in children for leaf in child._leaves()]
+
+    def _drawn(self, random: np.random.Generator, count: int) -> Ints:
+        parts = [np.tile(np.array(self._ends, dtype=np.int64), (count, 1))]
+        for children in self._alike():
+            drawn = np.stack([child._drawn(random, count) for child in children], axis=1)
+            shuffled = np.argsort(random.random((count, len(children))), axis=1)
+            parts.append(np.take_along_axis(drawn, shuffled[:, :, None], axis=1).reshape(count, -1))
+        return np.concatenate(parts, axis=1)
+
+    def _alike(self) -> list[list[Trie]]:
+        classes: dict[_Shape, list[Trie]] = {}
+        for child in self._children:
+            classes.setdefault(child.shape, []).append(child)
+        return list(classes.values())
