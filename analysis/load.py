@@ -91,7 +91,7 @@ class Run:
     trials: tuple[Trial, ...]
     finals: tuple[FinalScore, ...]
     arm_plans: Mapping[str, Json]
-    """Arm of the finals -> its plan, in the order of appearance."""
+    """Arm of the finals -> its plan, in the order of appearance; last those of which nothing was scored."""
     failures: tuple[FinalFailure, ...]
     torn: Mapping[str, int]
     """Journal -> lines left out because a crash tore them."""
@@ -116,7 +116,7 @@ def load(path: Path) -> Run:
             environment=_object(path / "environment.json"),
             trials=_trials(events),
             finals=_finals(finals),
-            arm_plans={row["arm"]: row["plan"] for row in finals},
+            arm_plans={row["arm"]: row["plan"] for row in (*finals, *failures)},
             failures=tuple(
                 FinalFailure(arm=str(row["arm"]), seed=int(row["seed"]), task=str(row["task"]), error=str(row["error"]))
                 for row in failures

@@ -28,19 +28,24 @@ _COUNTS = ("examples", "seconds", "trained", "found")
 
 
 class Spending:
-    """Adds up what trials spend between two of their reports."""
+    """Adds up what trials spend on each of their rungs."""
 
     def __init__(self) -> None:
-        self._spent: dict[str, Counter[str]] = {}
+        self._spent: dict[tuple[str, int], Counter[str]] = {}
+        self._drawn: set[tuple[str, int]] = set()
 
     def curves(self, trial: str, result: dict[str, Any]) -> dict[str, float] | None:
-        """The numbers of one report; None of anything else that a trial tells."""
+        """The numbers of a rung's first report; None of anything else, as what a turn that is begun again repeats."""
         payload = json.loads(result["payload"])
-        spent = self._spent.setdefault(trial, Counter())
-        spent.update({name: payload[name] for name in _COUNTS if name in payload})
+        rung = payload.get("rung", result.get("rung"))
+        if rung is None or (trial, rung) in self._drawn:
+            return None
+        spent = self._spent.setdefault((trial, rung), Counter())
+        spent.update({name: payload[name] for name in _COUNTS})
         if "selectors" not in payload:
             return None
-        return {**payload["selectors"], **self._spent.pop(trial)}
+        self._drawn.add((trial, rung))
+        return {**payload["selectors"], **self._spent.pop((trial, rung))}
 
 
 class TensorBoard(TBXLoggerCallback):  # type: ignore[misc]
@@ -56,7 +61,11 @@ class TensorBoard(TBXLoggerCallback):  # type: ignore[misc]
             self._trial_writer[trial].close()
         trial.init_local_path()
         folder = Path(trial.local_path).with_name(trial.config["trial"])
-        self._trial_writer[trial] = self._summary_writer_cls(str(folder), flush_secs=30)
+        self._trial_writer[trial] = self._summary_writer_cls(
+            str(folder),
+            flush_secs=30,
+            filename_suffix=f".{trial.trial_id}",  # else named by the second alone
+        )
         self._trial_result[trial] = {}
 
     def log_trial_result(self, iteration: int, trial: Trial, result: dict[str, Any]) -> None:
@@ -95,6 +104,7 @@ class MLflow(MLflowLoggerCallback):  # type: ignore[misc]
     def setup(self, *arguments: Any, **named: Any) -> None:
         """Find the experiment, or make it, and the runs of an earlier start."""
         super().setup(*arguments, **named)
+        self.mlflow_util.experiment_id = self._experiment.identity()  # not that of MLFLOW_EXPERIMENT_ID
         self._runs = self._experiment.runs(TRIAL)
 
     @_without_it

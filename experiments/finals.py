@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,8 @@ from trainables.trial import TrialSettings, final_scores, train_trunk
 
 _ASK_AGAIN_SECONDS = 5.0
 """After so long stages that another study was training are asked for again."""
+MAX_NODES = 10
+"""Nodes that may go under a unit while no other is finished."""
 
 
 def run_finals(
@@ -57,6 +60,7 @@ def run_finals(
     progress(before, total, failed, before)
     shared = ray.put(replace(settings, data=settings.data.unsealed()))
     open_units = [unit for name, unit in todo.items() if name not in done]
+    lost: Counter[str] = Counter()
     while open_units:
         trunks, waiting = _submit(open_units, shared, resources)
         open_units = []
@@ -70,6 +74,7 @@ def run_finals(
                     journals.note_trunk(trunks.pop(reference), outcome)
                     continue
                 unit = waiting.pop(reference)
+                outcome = _counted(outcome, unit.identity, lost)
                 if "busy" in outcome:
                     open_units.append(unit)
                     continue
@@ -98,12 +103,23 @@ def _submit(todo: Sequence[Unit], settings: Any, resources: Resources) -> tuple[
     return trunks, waiting
 
 
+def _counted(outcome: dict[str, Any], unit: str, lost: Counter[str]) -> dict[str, Any]:
+    """The outcome; a failure where node after node went under the unit and no other got anywhere (`lost`)."""
+    if not outcome.get("lost"):
+        lost.clear()
+        return outcome
+    lost[unit] += 1
+    if lost[unit] < MAX_NODES:
+        return outcome
+    return {"failed": f"{MAX_NODES} nodes went under it", "try_again": True}
+
+
 def _outcome(reference: Any) -> dict[str, Any]:
     try:
         outcome: dict[str, Any] = ray.get(reference)
         return outcome
-    except ray.exceptions.NodeDiedError:  # which is not the unit's fault, however often it happens
-        return {"busy": "its node went"}
+    except ray.exceptions.NodeDiedError:  # which is hardly the unit's fault
+        return {"busy": "its node went", "lost": True}
     except ray.exceptions.RayError as error:
         return {"failed": f"its worker died {MAX_FAILURES + 1} times ({type(error).__name__})", "try_again": True}
 

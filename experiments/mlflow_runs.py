@@ -21,7 +21,11 @@ TRIAL, ARM = "cairn.trial", "cairn.arm"
 """Tags: of the search's runs and of the finals'."""
 _STUDY, _STARTED, _STATUS = "cairn.study", "cairn.started", "cairn.status"
 _STATUSES = {"completed": "FINISHED", "stopped": "KILLED", "failed": "FAILED"}
-_QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2"}
+_QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+}
 """Nothing goes anywhere but to the named server; and one that is gone is not waited for."""
 
 
@@ -73,26 +77,31 @@ class Experiment:
         Raises:
             MlflowException: the server does not take it.
         """
-        client, runs = self._client(), {run.info.run_id: run for run in self._found()}
-        trials, finals = self.runs(TRIAL), self.runs(ARM)
+        client, found = self._client(), self._found()
+        trials = {run.data.tags[TRIAL]: run for run in found if TRIAL in run.data.tags}
+        finals = {(run.data.tags[ARM], run.data.params["plan"]): run for run in found if ARM in run.data.tags}
         for row in ended:
-            run_id = trials.get(row["trial"])
-            if run_id is not None and runs[run_id].data.tags.get(_STATUS) != row["status"]:
-                client.set_tag(run_id, _STATUS, row["status"])
-                client.update_run(run_id, status=_STATUSES[row["status"]])
-        for arm in arms:
-            if arm["arm"] not in finals:
-                finals[arm["arm"]] = self._begun(client, arm)
+            run = trials.get(row["trial"])
+            if run is not None and run.data.tags.get(_STATUS) != row["status"]:
+                client.set_tag(run.info.run_id, _STATUS, row["status"])
+                client.update_run(run.info.run_id, status=_STATUSES[row["status"]])
+        for arm in arms:  # more trials may make another plan the winner: that is another run
+            run = finals.get((arm["arm"], arm["plan"])) or self._begun(client, arm)
             for name, value in _metrics(arm).items():
-                client.log_metric(finals[arm["arm"]], name, value)
-            client.set_terminated(finals[arm["arm"]])
+                client.log_metric(run.info.run_id, name, value)
+            client.set_terminated(run.info.run_id)
 
-    def _begun(self, client: MlflowClient, arm: Mapping[str, Any]) -> str:
+    def identity(self) -> str:
+        """The server's id of the experiment, which is made if there is none."""
+        client = self._client()
         experiment = client.get_experiment_by_name(self.name)
-        experiment_id = experiment.experiment_id if experiment else client.create_experiment(self.name)
-        run = client.create_run(experiment_id, tags={**self.tags, ARM: arm["arm"]}, run_name=f"finals: {arm['arm']}")
+        return str(experiment.experiment_id if experiment else client.create_experiment(self.name))
+
+    def _begun(self, client: MlflowClient, arm: Mapping[str, Any]) -> Any:
+        tags, name = {**self.tags, ARM: arm["arm"]}, f"finals: {arm['arm']}"
+        run = client.create_run(self.identity(), tags=tags, run_name=name)
         client.log_param(run.info.run_id, "plan", arm["plan"])
-        return str(run.info.run_id)
+        return run
 
     def _found(self) -> list[Any]:
         client = self._client()

@@ -93,10 +93,11 @@ def listed_proposals(space: Space, setting: Setting, search: Search) -> list[Pro
     """The plans of a design, or all of the space; a control among them is tried again as a candidate.
 
     Raises:
-        CairnError: there are more than a search should try, or the space does not allow the design.
+        CairnError: there are more than a search should try, or the space and the trials do not allow the design.
     """
     first = len(control_proposals(space, setting)) + 1
-    most = (_MOST // len(space.seeds) + 1) * len(space.seeds) if search.trials is None else search.trials
+    seeds = len(space.seeds)
+    most = (_MOST // seeds + 1) * seeds if search.trials is None else search.trials
     if search.searcher == "exhaustive":
         draws = list(islice(every_draw(space, setting), most))
     else:

@@ -218,15 +218,14 @@ class Tracking:
         if self.mlflow is None:
             return
         is_file = self.mlflow.startswith(("file:", "sqlite:"))
-        if ("@" in self.mlflow and not is_file) or re.search(
-            r"[?&;][^=]*(pass|pwd|token|secret|key)[^=]*=", self.mlflow, re.I
-        ):
+        named = re.search(r"[?&;#][^=]*(pass|pwd|token|secret|key)[^=]*=", self.mlflow, re.I)
+        if named or ("@" in self.mlflow and not is_file):
             raise ValueError(
                 "mlflow holds credentials, and a spec is copied into the run folder; leave them out and set "
                 "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN (a database with a "
                 "password: start an MLflow server before it)"
             )
-        if "://" not in self.mlflow:
+        if "://" not in self.mlflow and self.mlflow != "databricks":
             raise ValueError(
                 f"mlflow is {self.mlflow!r}, which is no URI; write e.g. http://server:5000 or sqlite:////shared/mlflow.db"
             )

@@ -36,18 +36,16 @@ def design_draws(name: DesignName, space: Space, setting: Setting, *, trials: in
     Fewer trials than the whole takes are shared out to the seeds evenly, so that all have the same plans.
 
     Raises:
-        ValueError: the space does not allow the design, or the trials are no multiple of the seeds.
+        ValueError: the space does not allow the design, or the trials cannot be shared out evenly.
     """
     seeds = len(space.seeds)
-    most = None if trials is None else -(-trials // seeds)
-    orders = list(islice(_orders_of(name, space, count=most, seed=seed), most))
-    if trials is not None and len(orders) * seeds > trials:
-        fewer = f"{(len(orders) - 1) * seeds} or " if len(orders) > 1 else ""
-        raise ValueError(
-            f"{trials} trials cannot be shared out evenly to {seeds} seeds; set search.trials to {fewer}"
-            f"{len(orders) * seeds}"
-        )
-    return [draw_of(space, setting, order, seed=one, joined=joined) for one in space.seeds for order, joined in orders]
+    each = None if trials is None else -(-trials // seeds)
+    orders = list(islice(_orders_of(name, space, count=each, seed=seed), each))
+    draws = [draw_of(space, setting, order, seed=one, joined=joined) for one in space.seeds for order, joined in orders]
+    if trials is not None and len(draws) > trials:
+        near = [str(count) for count in (len(draws) - seeds, len(draws)) if count]
+        raise ValueError(f"{trials} trials cannot be shared out evenly to {seeds} seeds; give {' or '.join(near)}")
+    return draws
 
 
 def _orders_of(name: DesignName, space: Space, *, count: int | None, seed: int) -> Iterator[tuple[Sequence[str], bool]]:

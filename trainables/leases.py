@@ -23,7 +23,7 @@ from typing import Any
 
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from trainables.claims import StageBusy
 
@@ -33,12 +33,19 @@ LEASE_SECONDS = 20.0
 """Without a heartbeat for so long a holder counts as dead."""
 _BEATS = 5
 """Heartbeats in that time."""
-_ANSWER_SECONDS = 10.0
+_ANSWER_SECONDS = 5.0
+
+
+def _given_up(state: RetryCallState) -> None:
+    assert state.outcome is not None
+    log.warning("the leases of stages cannot be asked (%s)", type(state.outcome.exception()).__name__)
+
+
 _again = Retrying(
     retry=retry_if_exception_type((ray.exceptions.RayError, TimeoutError, ValueError)),
     stop=stop_after_attempt(3),
     wait=wait_fixed(0.3),  # the name of an actor that died lives on for a moment
-    retry_error_callback=lambda _: None,
+    retry_error_callback=_given_up,
 )
 _NAMESPACE = "cairn"
 
@@ -152,8 +159,7 @@ class Leases:
         try:
             # not `ray.get`: a task that blocks in it lends its CPU to another, and too many would train at once
             answer: bool = asked.future().result(timeout=_ANSWER_SECONDS)
-        except (ray.exceptions.RayError, TimeoutError) as error:
-            log.warning("the leases of stages cannot be asked (%s)", type(error).__name__)
+        except (ray.exceptions.RayError, TimeoutError):
             self._actor = None
             raise
         return answer

@@ -7,12 +7,13 @@ Two kinds may, as neither their plans nor their number was chosen by their score
 - **The search**: proposals that do not depend on results (every plan, a design, random), if no trial was stopped early.
   Where some were, those that are left were chosen by their scores.
 
-Finals come first, being on test. Plans and seeds must be crossed: seeds that not all plans have are left out.
+Finals come first, being on test. Plans and seeds must be crossed: seeds that not all plans have are named and left out.
+An order without any score, such as one that always diverges, may not be left out: the others were chosen by that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -20,11 +21,13 @@ from analysis.finals import Finals, Layout, is_winner
 from analysis.load import COMPLETED, RUNNING, STOPPED, Run
 from analysis.order.table import OrderTable, sets_of, table_of
 from analysis.search import value_at
-from search_spaces.plan import Plan, from_json
+from search_spaces.plan import Plan, describe, from_json
 
 Source: TypeAlias = Literal["finals", "search"]
 
 _ADAPTIVE = ("order-model", "beam", "tpe")
+_NAMED = 3
+"""Orders that a sentence names at most."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Evidence:
     source: Source | None
     table: OrderTable | None
     reasons: tuple[str, ...] = ()
+    left_out: str = ""
+    """A sentence on the seeds that the table lacks."""
 
 
 def evidence_of(run: Run, finals: Finals, layout: Layout) -> Evidence:
@@ -52,12 +57,8 @@ def _from_finals(run: Run, finals: Finals, layout: Layout) -> Evidence:
             scores.setdefault(plan, {}).update(finals.by_seed(arm, "test", layout))
     if not _holds_orders(scores):
         return Evidence("finals", None, ("the finals hold no arms that differ in order alone (winners do not count)",))
-    table = table_of(scores)
-    if table is None or not table.seeds:
-        return Evidence(
-            "finals", None, ("the finals' arms that differ in order alone share no completely scored seed",)
-        )
-    return Evidence("finals", table)
+    seeds = {*finals.seeds, *(failure.seed for failure in run.failures)}
+    return _tabled("finals", scores, seeds, "the finals' arms")
 
 
 def _from_search(run: Run) -> Evidence:
@@ -76,13 +77,36 @@ def _from_search(run: Run) -> Evidence:
         return Evidence("search", None, ("the search has not ended",))
     scores: dict[Plan, dict[int, float]] = {}
     for trial in drawn:
+        by_seed = scores.setdefault(from_json(trial.plan), {})
         value = value_at(trial, selector, last)
         if trial.status == COMPLETED and value is not None:
-            scores.setdefault(from_json(trial.plan), {})[trial.seed] = value
+            by_seed[trial.seed] = value
+    return _tabled("search", scores, {trial.seed for trial in drawn}, "the search's plans")
+
+
+def _tabled(source: Source, scores: Mapping[Plan, Mapping[int, float]], seeds: Iterable[int], whose: str) -> Evidence:
+    """The table of these plans, of which some may have no scores, tried with these seeds."""
+    places = [place for members in sets_of(list(scores)).values() if len(members) > 1 for place in members]
+    orders = [list(scores)[place] for place in sorted(places)]
+    bare = [plan for plan in orders if not scores[plan]]
+    if bare:
+        text = f"{len(bare)} of {len(orders)} orders of {whose} {'has' if len(bare) == 1 else 'have'} no complete score"
+        return Evidence(source, None, (f"{text} ({_named(bare)}), so that the others were chosen by how they ended",))
     table = table_of(scores)
     if table is None or not table.seeds:
-        return Evidence("search", None, ("the search's plans that differ in order alone share no seed",))
-    return Evidence("search", table)
+        return Evidence(source, None, (f"{whose} that differ in order alone share no completely scored seed",))
+    lost = sorted(set(seeds) - set(table.seeds))
+    if not lost:
+        return Evidence(source, table)
+    lacking = [plan for plan in orders if not set(lost) <= set(scores[plan])]
+    noun = "seed" if len(lost) == 1 else "seeds"
+    text = f"Left out: {noun} {', '.join(map(str, lost))}, for want of scores of {_named(lacking)}."
+    return Evidence(source, table, left_out=text)
+
+
+def _named(plans: Sequence[Plan]) -> str:
+    named = ", ".join(describe(plan) for plan in plans[:_NAMED])
+    return named if len(plans) <= _NAMED else f"{named}, and {len(plans) - _NAMED} more"
 
 
 def _holds_orders(plans: Iterable[Plan]) -> bool:

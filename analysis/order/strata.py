@@ -22,6 +22,8 @@ import numpy as np
 from analysis.order.table import Floats, Ints, OrderTable
 
 _RANK = 1e-9
+_NIL = 1e-20
+"""Variances below this share of the scores' mean square are rounding, not luck: a ten-thousand-millionth of a score."""
 
 
 class Strata:
@@ -30,6 +32,7 @@ class Strata:
     def __init__(self, table: OrderTable, like: Strata | None = None) -> None:
         """`like`: the strata of other scores of the same plans."""
         self._seeds = len(table.seeds)
+        self._nil = _NIL * float((table.scores**2).mean())
         self.basis_PK: Floats
         self.stratum_K: Ints
         self.basis_PK, self.stratum_K = (like.basis_PK, like.stratum_K) if like else _basis(table)
@@ -53,8 +56,13 @@ class Strata:
 
     @cached_property
     def residual(self) -> Floats:
-        """Sum of squares of each stratum's changes from seed to seed."""
-        return self.total(((self.coordinates_KR - self.effects_K[:, None]) ** 2).sum(axis=1))
+        """Sum of squares of each stratum's changes from seed to seed; 0 where they are mere rounding."""
+        return self._beyond_rounding(self.coordinates_KR - self.effects_K[:, None])
+
+    @cached_property
+    def whole(self) -> Floats:
+        """Sum of squares of each stratum, between orders and from seed to seed; 0 where they are mere rounding."""
+        return self._beyond_rounding(self.coordinates_KR)
 
     @cached_property
     def variances(self) -> Floats:
@@ -92,6 +100,11 @@ class Strata:
         most = float(self.differences * (self._seeds - 1))
         freedom = np.divide(variance**2, spread, out=np.full_like(variance, most), where=spread > 0)
         return np.sqrt(variance), freedom
+
+    def _beyond_rounding(self, differences_KR: Floats) -> Floats:
+        """Sums of squares within strata."""
+        found = self.total((differences_KR**2).sum(axis=1))
+        return np.where(found > self._nil * self.sizes * self._seeds, found, 0.0)
 
 
 def _basis(table: OrderTable) -> tuple[Floats, Ints]:

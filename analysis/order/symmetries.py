@@ -7,7 +7,8 @@ done, with every seed separately, is whatever leaves the trie of shared stages a
 - **Subtrees of one shape change places** (an automorphism of the trie). With all orders of three tasks: the three first
   stages among themselves, and the two that follow each. Right where no two sets share a stage.
 - **Tasks change names**, in all plans at once, where the plans are all orders of all sets of their lengths. Sets may
-  then share stages; differences from a set's mean move to the set of the new names.
+  then share stages; differences from a set's mean move to the set of the new names. A mixture changes its name as a
+  whole.
 
 Plans that allow neither are thinned to sets that share no stage with one another, those with the most orders first.
 
@@ -127,8 +128,8 @@ def _automorphisms(table: OrderTable) -> Symmetries:
 
 def _renamings(table: OrderTable) -> Symmetries | None:
     """New names for tasks; None where some new names make plans that are not in the table."""
-    names = sorted({name for plan in table.plans for stage in plan.trunk for name in stage.tasks})
     places = {_spelled(plan): place for place, plan in enumerate(table.plans)}
+    names = sorted({name for spelled in places for name, _ in spelled})
     if len(places) < len(table.plans) or not _closed(names, places):
         return None
     length = max(len(plan.trunk) for plan in table.plans)
@@ -153,19 +154,21 @@ def _renamings(table: OrderTable) -> Symmetries | None:
     return Symmetries(table, draw, math.lgamma(none + 1))
 
 
-_Spelled: TypeAlias = tuple[tuple[str, float], ...]
+_Name: TypeAlias = tuple[tuple[tuple[str, float], ...], int]
+"""What a stage trains on, and how long: its mixture and its steps."""
+_Spelled: TypeAlias = tuple[tuple[_Name, float], ...]
 
 
 def _spelled(plan: Plan) -> _Spelled:
-    """The tasks and learning rates of a plan; the lengths of stages go with their tasks."""
-    return tuple(("+".join(stage.tasks), stage.learning_rate) for stage in plan.trunk)
+    """The names and learning rates of a plan's stages."""
+    return tuple(((stage.mixture, stage.steps), stage.learning_rate) for stage in plan.trunk)
 
 
 def _settings(spelled: _Spelled) -> tuple[float, ...]:
     return tuple(rate for _, rate in spelled)
 
 
-def _closed(names: Sequence[str], places: Mapping[_Spelled, int]) -> bool:
+def _closed(names: Sequence[_Name], places: Mapping[_Spelled, int]) -> bool:
     """Do two names that change places always give a plan of the table? All renamings are made of such exchanges."""
     for one, other in pairwise(names):
         swap = {one: other, other: one}

@@ -85,7 +85,7 @@ def verdict_of(evidence: Evidence, band: float | None) -> Verdict:
         return _unsettled(evidence, band, sentence)
     symmetries = symmetries_of(table)
     if len(table.seeds) < 2:
-        return _unsettled(evidence, band, _one_seed(table, symmetries))
+        return _unsettled(evidence, band, _with_left_out(_one_seed(table, symmetries), evidence))
     strata = Strata(table)
     least = least_seeds(symmetries.log_count)
     extremes = extremes_of(table, strata)
@@ -103,7 +103,7 @@ def verdict_of(evidence: Evidence, band: float | None) -> Verdict:
     answer, sentence = _judged(table, measured, band)
     return Verdict(
         answer=answer,
-        sentence=sentence,
+        sentence=_with_left_out(sentence, evidence),
         band=band,
         source=evidence.source,
         table=table,
@@ -144,6 +144,10 @@ def _judged(table: OrderTable, found: Measured, band: float | None) -> tuple[Ans
         f"Not enough data yet to say whether order matters: the test finds no difference (p = {_p(found.p)}; {data}), "
         f"but two orders may be up to {found.extremes.bound:.2f} points apart; {_needed(table, found, band)}."
     )
+
+
+def _with_left_out(sentence: str, evidence: Evidence) -> str:
+    return f"{sentence} {evidence.left_out}" if evidence.left_out else sentence
 
 
 def _one_seed(table: OrderTable, symmetries: Symmetries) -> str:

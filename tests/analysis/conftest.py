@@ -130,6 +130,13 @@ class RunWriter:
                         value = 70 - 6 * place + gain * (1 + 0.5 * place) / 1.5 + extra + self._noise()
                         self.scores += self._rows(arm, the_plan, seed, task, language, split, value)
 
+    def add_failure(self, arm, seed, task, error, *, the_plan=None):
+        """`the_plan`: of an arm without scores."""
+        the_plan = the_plan or next(row["plan"] for row in self.scores if row["arm"] == arm)
+        self.failures.append(
+            {"phase": "final", "arm": arm, "seed": seed, "plan": the_plan, "task": task, "error": error}
+        )
+
     def _rows(self, arm, the_plan, seed, task, language, split, value):
         return [
             {"phase": "final", "trial": None, "rung": None, "arm": arm, "plan": the_plan, "seed": seed, "task": task}

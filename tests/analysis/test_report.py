@@ -50,7 +50,7 @@ def in_trouble(writer):
     writer.add_trial(30, {"trunk": [], "targets": []}, 0, rungs=0, status="failed", reason="NaN at <b>step</b> 3 & 4")
     writer.add_trial(31, {"trunk": [], "targets": []}, 0, rungs=1, status=None)
     writer.scores = [row for row in writer.scores if (row["arm"], row["seed"]) != ("winner 2", 13)]
-    writer.failures.append({"phase": "final", "arm": "winner 2", "seed": 13, "task": "xquad", "error": "disk is full"})
+    writer.add_failure("winner 2", 13, "xquad", "disk is full")
     return writer
 
 

@@ -112,7 +112,7 @@ def test_a_final_that_failed_is_left_out_of_its_means_and_named(full_run):
     writer = full_run()
     failed = ("winner 1", 12, "xquad")
     writer.scores = [row for row in writer.scores if (row["arm"], row["seed"], row["task"]) != failed]
-    writer.failures.append({"phase": "final", "arm": "winner 1", "seed": 12, "task": "xquad", "error": "disk is full"})
+    writer.add_failure("winner 1", 12, "xquad", "disk is full")
     summary = of(writer)
     assert summary["failures"] == [{"where": "finals, winner 1, seed 12", "what": "xquad", "reason": "disk is full"}]
     assert any("winner 1, seed 12: no test score of xquad (3 languages)" in line for line in summary["incomplete"])
@@ -124,7 +124,7 @@ def test_a_final_that_failed_is_left_out_of_its_means_and_named(full_run):
 
 def test_an_arm_that_failed_altogether_still_has_its_row(full_run):
     writer = full_run()
-    writer.failures.append({"phase": "final", "arm": "ccg alone", "seed": 11, "task": "panx", "error": "NaN"})
+    writer.add_failure("ccg alone", 11, "panx", "NaN", the_plan=writer.scores[0]["plan"])
     summary = of(writer)
     assert arm(summary, "ccg alone")["test"] is None
     assert "ccg alone, seed 11: no complete task on test" in summary["incomplete"]

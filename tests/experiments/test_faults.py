@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -253,4 +254,10 @@ def test_a_unit_of_the_finals_whose_nodes_went_is_asked_for_again(monkeypatch: p
         raise ray.exceptions.NodeDiedError("the node is dead")
 
     monkeypatch.setattr(finals.ray, "get", gone)
-    assert "busy" in finals._outcome(object())
+    outcome = finals._outcome(object())
+    assert "busy" in outcome and outcome["lost"]
+    lost: Counter[str] = Counter()
+    tries = [finals._counted(outcome, "unit", lost) for _ in range(finals.MAX_NODES)]
+    assert ["failed" in one for one in tries] == [False] * (finals.MAX_NODES - 1) + [True]
+    finals._counted({"scores": []}, "another", lost)
+    assert "busy" in finals._counted(outcome, "unit", lost), "there was progress"

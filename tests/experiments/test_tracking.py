@@ -1,5 +1,6 @@
 """What arrives in MLflow's store and in TensorBoard's files is what the record says."""
 
+import json
 import re
 import struct
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from tensorboardX.proto.event_pb2 import Event
 
 from evaluators.errors import CairnError
 from experiments import mlflow_runs
-from experiments.curves import MLflow
+from experiments.curves import MLflow, Spending
 from experiments.forecast import forecast_of
 from experiments.mlflow_runs import Experiment
 from experiments.record import RunFolder, read_json, read_rows
@@ -149,6 +150,7 @@ def events(file: Path) -> Iterator[Event]:
         "postgresql://ada:se/secret@server/mlflow",
         "ada:secret@server:5000",
         "http://server/?access_token=secret",
+        "http://server/#access_token=secret",
     ],
 )
 def test_credentials_in_the_uri_are_refused_and_not_repeated(uri: str, write_spec: WriteSpec, tmp_path: Path) -> None:
@@ -165,10 +167,50 @@ def test_uris_without_credentials_pass_and_what_is_no_uri_does_not() -> None:
         "sqlite:////shared/at@home/mlflow.db",
         "file:///shared/mlruns",
         "databricks://me",
+        "databricks",
     ):
         assert Tracking(mlflow=uri).mlflow == uri
     with pytest.raises(ValueError, match="which is no URI; write"):
         Tracking(mlflow="server:5000")
+
+
+def told(rung: int, seconds: float, *, is_score: bool) -> dict[str, Any]:
+    """A report as Tune passes it on."""
+    counts = {"examples": 1, "seconds": seconds, "trained": 1, "found": 0}
+    payload = {**counts, "selectors": {"en-dev": 50.0}} if is_score else {**counts, "stored": "key", "rung": rung}
+    return {"payload": json.dumps(payload), **({"rung": rung} if is_score else {})}
+
+
+def test_a_turn_that_is_begun_again_draws_no_rung_twice_and_charges_none_with_anothers_cost() -> None:
+    spending = Spending()
+    assert spending.curves("t0001", told(0, 1.0, is_score=False)) is None
+    assert spending.curves("t0001", told(0, 2.0, is_score=True)) == {
+        "en-dev": 50.0,
+        "examples": 2,
+        "seconds": 3.0,
+        "trained": 2,
+        "found": 0,
+    }
+    spending.curves("t0001", told(1, 10.0, is_score=False))  # then its worker is lost
+    assert spending.curves("t0001", told(0, 0.1, is_score=True)) is None
+    second = spending.curves("t0001", told(1, 20.0, is_score=True))
+    assert second is not None and second["seconds"] == 30.0
+    assert spending.curves("t0001", {"payload": json.dumps({"busy": "key"})}) is None
+
+
+def test_another_winner_of_the_same_name_is_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", "0")
+    experiment = Experiment(uri=f"sqlite:///{tmp_path}/mlflow.db", name="tiny", started="today").checked()
+    curves = MLflow(experiment)
+    curves.setup()
+    assert curves.mlflow_util.experiment_id == experiment.identity() != "0"
+    mean = {"mean": 50.0}
+    arm = {"arm": "winner 1", "plan": "mnli", "test": mean, "dev": mean, "gain": {"headline": None}, "tasks": {}}
+    for plan, test in (("mnli", 50.0), ("mnli", 51.0), ("ccg", 60.0)):
+        experiment.record_outcome([], [{**arm, "plan": plan, "test": {"mean": test}}])
+    runs = experiment._found()
+    assert {run.data.params["plan"]: run.data.metrics["test"] for run in runs} == {"mnli": 51.0, "ccg": 60.0}
+    assert len(runs) == 2
 
 
 def test_a_missing_package_and_a_silent_server_are_told_with_their_mend(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import pytest
 from analysis.finals import finals_of, metrics_of
 from analysis.load import load
 from analysis.order.sources import evidence_of
+from analysis.order.verdict import verdict_of
 from analysis.summary import summarise
 
 ORDERS = ["".join(order) for order in permutations(("m", "s", "c"))]
@@ -86,13 +87,67 @@ def test_a_search_that_goes_on_may_not_yet(empty_run):
     assert any("has not ended" in reason for reason in evidence(writer).reasons)
 
 
-def test_a_failed_trial_takes_its_seed_with_it(empty_run):
-    writer = searched(empty_run(), ORDERS, seeds=(0, 1, 2))
-    writer.trials = [
-        event for event in writer.trials if not (event["trial"] == "t0001" and event["event"] != "proposed")
+def failing(writer, *trials):
+    """These trials failed before their first rung."""
+    writer.trials = [event for event in writer.trials if event["trial"] not in trials or event["event"] == "proposed"]
+    writer.trials += [
+        {"event": "ended", "trial": trial, "status": "failed", "rung": 0, "reason": "x", "time": 0} for trial in trials
     ]
-    writer.trials.append({"event": "ended", "trial": "t0001", "status": "failed", "rung": 0, "reason": "x", "time": 0})
-    assert evidence(writer).table.seeds == (1, 2)
+    return writer
+
+
+def test_a_failed_trial_takes_its_seed_with_it_and_is_named(empty_run):
+    found = evidence(failing(searched(empty_run(), ORDERS, seeds=(0, 1, 2)), "t0001"))
+    assert found.table.seeds == (1, 2)
+    assert found.left_out == "Left out: seed 0, for want of scores of mnli 1e-03 > squad1 1e-03 > ccg 1e-03."
+    assert verdict_of(found, 1.0).sentence.endswith(f". {found.left_out}")
+
+
+def test_orders_that_failed_on_seeds_of_their_own_are_all_named_up_to_three(empty_run):
+    writer = searched(empty_run(), ORDERS, seeds=(0, 1, 2))
+    found = evidence(failing(writer, "t0001", "t0002", "t0003", "t0010"))
+    assert found.table.seeds == (2,)
+    assert found.left_out.startswith("Left out: seeds 0, 1, for want of scores of mnli")
+    assert found.left_out.endswith(", and 1 more.")
+    assert found.left_out in verdict_of(found, 1.0).sentence
+
+
+def test_an_order_that_failed_with_every_seed_silences_the_search(empty_run):
+    found = evidence(failing(searched(empty_run(), ORDERS), "t0001", "t0007"))
+    assert found.table is None
+    assert any(
+        "1 of 6 orders of the search's plans has no complete score (mnli 1e-03 > squad1 1e-03 > ccg 1e-03)" in reason
+        for reason in found.reasons
+    )
+
+
+def test_a_failed_plan_that_has_no_other_order_silences_nothing(empty_run):
+    writer = searched(searched(empty_run(), ORDERS), ["ms"])
+    last = [event["trial"] for event in writer.trials if event["event"] == "proposed"][-2:]
+    found = evidence(failing(writer, *last))
+    assert (len(found.table.plans), found.table.seeds, found.left_out) == (6, (0, 1), "")
+
+
+def test_an_arm_that_failed_with_every_seed_silences_the_finals(empty_run):
+    writer = empty_run()
+    for order in ("msc", "smc"):
+        writer.add_final(order, plan_of(order), 1.0)
+    for seed in (11, 12, 13):
+        writer.add_failure("csm", seed, "panx", "NaN", the_plan=plan_of("csm"))
+    found = evidence(writer)
+    assert found.table is None
+    assert "1 of 3 orders of the finals' arms has no complete score (ccg 1e-03 > squad1" in found.reasons[0]
+
+
+def test_a_final_that_failed_takes_its_seed_with_it_and_is_named(empty_run):
+    writer = empty_run()
+    for order in ("ms", "sm"):
+        writer.add_final(order, plan_of(order), 1.0)
+    writer.scores = [row for row in writer.scores if (row["arm"], row["seed"], row["task"]) != ("sm", 12, "panx")]
+    writer.add_failure("sm", 12, "panx", "NaN")
+    found = evidence(writer)
+    assert found.table.seeds == (11, 13)
+    assert found.left_out == "Left out: seed 12, for want of scores of squad1 1e-03 > mnli 1e-03."
 
 
 def test_finals_with_one_seed_give_way_to_a_search_with_two(empty_run):

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from itertools import permutations, product
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 from analysis.order.permutation import permutation_p
 from analysis.order.strata import Strata
 from analysis.order.symmetries import symmetries_of
-from analysis.order.table import sets_of
+from analysis.order.table import OrderTable, sets_of
+from search_spaces.plan import Plan, Stage
 
 ALL_OF_THREE = ["".join(order) for order in permutations("abc")]
 PAIRS_AND_TRIPLES = ["".join(order) for length in (2, 3) for order in permutations("abcd", length)]
@@ -72,10 +74,6 @@ def test_sets_that_share_a_stage_are_thinned_where_tasks_cannot_be_renamed(drawn
 
 
 def test_renaming_keeps_learning_rates_where_they_are(plan_of):
-    from dataclasses import replace
-
-    from analysis.order.table import OrderTable
-
     slow = {task: plan_of(task).trunk[0] for task in "abc"}
     fast = {task: replace(stage, learning_rate=2e-3) for task, stage in slow.items()}
     plans = [
@@ -93,6 +91,32 @@ def test_renaming_keeps_learning_rates_where_they_are(plan_of):
             assert rates[0] == rates[1]
 
 
+def mixed(orders, shares, seeds=3):
+    """Every stage shares its batches with masked language modelling."""
+    stages = {
+        task: Stage(mixture=((task, share), ("mlm", 1 - share)), learning_rate=1e-3, steps=1)
+        for task, share in shares.items()
+    }
+    plans = tuple(Plan(trunk=tuple(stages[task] for task in order), targets=()) for order in orders)
+    return OrderTable(plans, tuple(range(seeds)), np.zeros((len(plans), seeds)))
+
+
+@pytest.mark.parametrize("shares", [{"a": 0.8, "b": 0.8, "c": 0.8}, {"a": 0.8, "b": 0.5, "c": 0.3}])
+def test_mixtures_change_names_as_single_tasks_do(drawn, shares):
+    pairs = ["".join(order) for order in permutations("abc", 2)]
+    symmetries = symmetries_of(mixed(pairs, shares))
+    assert len(symmetries.table.plans) == 6
+    assert np.array_equal(symmetries.rearrangements(50), symmetries_of(drawn(pairs, 3)).rearrangements(50))
+
+
+def test_stages_of_one_task_with_two_lengths_have_two_names(plan_of):
+    stages = {task: plan_of(task).trunk[0] for task in "abc"} | {"A": replace(plan_of("a").trunk[0], steps=2)}
+    orders = ["ab", "ba", "Ac", "cA", "bc", "cb"]
+    plans = tuple(Plan(trunk=tuple(stages[task] for task in order), targets=()) for order in orders)
+    symmetries = symmetries_of(OrderTable(plans, (0, 1), np.zeros((6, 2))))
+    assert symmetries.table.plans == plans[:4]
+
+
 def test_two_orders_are_tested_by_all_signs_of_their_differences(tabled):
     differences = np.array([0.9, 0.4, 1.1, -0.2, 0.7, 0.5, 0.8])
     table = tabled({"ab": differences, "ba": np.zeros(7)})
@@ -103,6 +127,13 @@ def test_two_orders_are_tested_by_all_signs_of_their_differences(tabled):
 
 def test_no_difference_at_all_is_no_evidence(tabled):
     assert p_of(tabled({"ab": [1.0, 1.0, 1.0], "ba": [1.0, 1.0, 1.0]})) == 1.0
+
+
+def test_differences_of_rounding_are_no_evidence(tabled):
+    values = 51.42 + np.arange(6) * np.spacing(51.42)
+    table = tabled({order: [value] * 3 for order, value in zip(ALL_OF_THREE, values, strict=True)})
+    assert np.ptp(table.scores) > 0
+    assert p_of(table) == 1.0
 
 
 def test_differences_without_any_luck_reach_the_least_p(tabled):

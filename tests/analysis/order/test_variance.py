@@ -40,6 +40,18 @@ def test_without_luck_there_is_no_ratio(tabled):
     assert found.order == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("levels", [[0.0, 0.0, 0.0], [0.3, -2.7, 1.1]])
+def test_rounding_is_no_luck(tabled, levels):
+    values = dict(
+        zip(("".join(order) for order in permutations("abc")), (51.37, 50.11, 49.2, 48.93, 50.6, 51.9), strict=True)
+    )
+    strata = Strata(tabled({order: [value + level for level in levels] for order, value in values.items()}))
+    changes = strata.coordinates_KR - strata.effects_K[:, None]
+    assert np.abs(changes).max() > 0
+    assert (strata.luck, strata.variances.tolist()) == (0.0, [0.0, 0.0])
+    assert variance_ratio(strata, 3).ratio is None
+
+
 def test_an_enormous_ratio_still_has_an_interval(tabled):
     found = variance_ratio(Strata(tabled({"ab": [1e6, 1e6 + 1e-3, 1e6], "ba": [0.0, 0.0, 0.0]})), 3)
     assert 0 < found.low < found.ratio < found.high < np.inf
