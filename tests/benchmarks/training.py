@@ -1,6 +1,6 @@
 """Training beside transformers' own Trainer, beside a bare loop, and what surrounds it.
 
-    python tests/benchmarks/training.py [--data DIR] [--pairs 5] [--quick]
+    python tests/benchmarks/training.py [--data DIR] [--pairs 5] [--quick] [--only-loop]
 
 Both sides train the same small encoder (4 layers, 192 wide, random weights; padding costs here what it costs at any
 size) on the same tokenised examples, as many of them, in float32 with fused AdamW, on one thread, in turn. The
@@ -167,7 +167,16 @@ def of_equal_length(feed: Feed) -> Feed:
 TRAINING = Training(batch_size=32, max_length_tokens=128)
 
 
-def speed(suite: Suite, data: DataSource, tasks: Mapping[str, Training], root: Path, pairs: int, steps: int) -> None:
+def speed(
+    suite: Suite,
+    data: DataSource,
+    tasks: Mapping[str, Training],
+    root: Path,
+    pairs: int,
+    steps: int,
+    *,
+    only_loop: bool,
+) -> None:
     pair, span = tasks
     texts = texts_of(read(suite.training_task(pair), "train", "en", data).examples[:4000])
     source = EncoderSource(name=str(build_encoder(RECIPE, texts, root / "encoder")))
@@ -184,7 +193,7 @@ def speed(suite: Suite, data: DataSource, tasks: Mapping[str, Training], root: P
         (f"questions ({span}) over the Trainer", feeds[span], tasks[span]),
         ("pairs of one length over the Trainer", of_equal_length(feeds[pair]), tasks[pair]),
     ]
-    for what, feed, training in cases:
+    for what, feed, training in () if only_loop else cases:
         figures = paired(
             partial(ours, feed, source, training, steps),
             partial(theirs, feed, source, training, steps, root / "trainer"),
@@ -194,7 +203,8 @@ def speed(suite: Suite, data: DataSource, tasks: Mapping[str, Training], root: P
     feed, training = cases[2][1], cases[2][2]
     figures = paired(partial(ours, feed, source, training, steps), partial(bare, feed, source, training, steps), pairs)
     row("the same over a bare loop on finished batches", figures, real_share(feed, steps))
-    padding(tasks, feed_of)
+    if not only_loop:
+        padding(tasks, feed_of)
 
 
 def padding(tasks: Mapping[str, Training], feed_of: Callable[[str], Feed]) -> None:
@@ -241,6 +251,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only-loop", action="store_true", help="only beside the bare loop")
     given = parser.parse_args()
     torch.set_num_threads(1)
     pairs, steps = (1, 5) if given.quick else (given.pairs, 40)
@@ -256,8 +267,8 @@ def main() -> None:
             assert BABEL.mirror is not None
             suite, data = BABEL, DataSource(root=BABEL.mirror(root))
             tasks = {"mnli": TRAINING, "squad1": TRAINING}
-        speed(suite, data, tasks, root, pairs, steps)
-        if not given.quick:
+        speed(suite, data, tasks, root, pairs, steps, only_loop=given.only_loop)
+        if not given.quick and not given.only_loop:
             border(root / "border")
 
 
