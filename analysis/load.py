@@ -116,7 +116,7 @@ def load(path: Path) -> Run:
             environment=_object(path / "environment.json"),
             trials=_trials(events),
             finals=_finals(finals),
-            arm_plans={row["arm"]: row["plan"] for row in (*finals, *failures)},
+            arm_plans={row["arm"]: row["plan"] for row in (*failures, *finals)},
             failures=tuple(
                 FinalFailure(arm=str(row["arm"]), seed=int(row["seed"]), task=str(row["task"]), error=str(row["error"]))
                 for row in failures
