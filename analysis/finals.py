@@ -95,7 +95,7 @@ def finals_of(run: Run, scored_by: Mapping[str, Sequence[str]]) -> Finals:
     )
     return Finals(
         cells=cells,
-        arms=_ordered(list(run.arm_plans) + [failure.arm for failure in run.failures]),
+        arms=_ordered(list(run.arm_plans)),
         seeds=tuple(sorted({seed for _, seed, _ in cells})),
         layout=_layout(scored_by, tested),
         common=_layout(scored_by, tested & developed),
