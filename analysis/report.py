@@ -57,7 +57,8 @@ def render(summary: Json) -> str:
         count=numbers.count,
         duration=numbers.duration,
     )
-    environment.globals.update(marks=figures.marks, scale_of=figures.scale_of, strip=figures.strip, axis=figures.axis)
+    drawing = {name: getattr(figures, name) for name in ("marks", "scale_of", "strip", "axis", "path")}
+    environment.globals.update(drawing)
     return environment.get_template("report.html.j2").render(summary=summary)
 
 

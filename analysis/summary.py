@@ -22,6 +22,7 @@ from analysis.order.verdict import verdict_of
 from analysis.resampling import difference, item_replicates
 from analysis.search import agreements, plan_text, spent, trial_of, trial_rows, value_at
 from analysis.statistics import Estimate, RankCorrelation, estimate, paired_difference
+from analysis.trajectories import trajectories
 
 PIVOT_DEV = "pivot-dev"
 
@@ -64,6 +65,7 @@ def summarise(run: Run) -> Json:
             if (found := low_resource(finals, winner, layouts["zero_shot"], given)) is not None
         ],
         "gain_sources": gain_sources(finals, layouts["test"], resolved["suite"]),
+        "trajectories": trajectories(run, _excluded(run)),
         "best_single": _best_single(finals, layouts),
         "optimism": _optimism(run, finals, layouts),
         "search": spent(run),

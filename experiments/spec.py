@@ -20,7 +20,7 @@ from evaluators.suite import Suite
 from evaluators.suites import known_suites
 from experiments.encoder_choice import EncoderChoice
 from experiments.mistakes import from_validation, near, said
-from experiments.settings import Analysis, Evaluation, Finals, Resources, Search, Tracking
+from experiments.settings import Analysis, Evaluation, Finals, Probes, Resources, Search, Tracking
 from experiments.strict_yaml import Document, Mistake, Place, parse
 from search_spaces.controls import ALL_MIXED, DIRECT, TARGET_LONGER
 from search_spaces.ladder import Ladder
@@ -49,6 +49,8 @@ class ExperimentSpec(BaseModel):
     space: Space
     search: Search
     finals: Finals
+    probes: Probes | None = None
+    """None: nothing is probed."""
     ladder: Ladder = Ladder()
     training: Training = Training()
     evaluation: Evaluation = Evaluation()

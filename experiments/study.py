@@ -245,6 +245,7 @@ def resolved(study: Study) -> dict[str, Any]:
         "search": plain["search"],
         "evaluation": plain["evaluation"],
         "finals": plain["finals"],
+        "probes": plain["probes"],
         "inference": plain["inference"],
         "analysis": plain["analysis"],
         "data": str(study.data.root) if study.data.root else None,
