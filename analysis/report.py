@@ -40,6 +40,12 @@ def build_report(run: Path) -> Path:
     return page
 
 
+def read_summary(run: Path) -> Json:
+    """The numbers that `build_report` wrote."""
+    summary: Json = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    return summary
+
+
 def render(summary: Json) -> str:
     """The page as text."""
     environment = Environment(
@@ -53,6 +59,7 @@ def render(summary: Json) -> str:
         score=numbers.score,
         signed=numbers.signed,
         interval=numbers.interval,
+        probability=numbers.probability,
         half_width=numbers.half_width,
         count=numbers.count,
         duration=numbers.duration,
