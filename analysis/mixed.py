@@ -152,6 +152,10 @@ def _fitted(observations: Sequence[Observation], others: Sequence[str], kept: Se
         [[[f"{name} {number}" for number in range(groups[name].shape[1])]] for name in kept],
         [[groups[name]] for name in kept],
     )
+    every = np.concatenate([arms, *groups.values()], axis=1)
+    left = scores - every @ np.linalg.lstsq(every, scores, rcond=None)[0]
+    if float(left @ left) <= _ROUNDING * len(scores) * float(scores.var()):
+        return "the scores follow from arms, seeds and languages exactly, so that there is no luck to fit"
     model = MixedLM(scores - scores.mean(), arms, np.ones(len(scores)), exog_vc=shape)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -162,8 +166,6 @@ def _fitted(observations: Sequence[Observation], others: Sequence[str], kept: Se
     errors = np.asarray(fit.bse_fe, dtype=float)[1:]
     if not fit.converged or not np.isfinite(errors).all():
         return "the fit did not converge, so that it gives no numbers"
-    if fit.scale <= _ROUNDING * float(scores.var()):
-        return "the scores follow from arms, seeds and languages exactly, so that there is no luck to fit"
     estimated = dict(zip(model.exog_vc.names, np.asarray(fit.vcomp, dtype=float), strict=True))
     variances = {name: float(estimated.get(name, 0.0)) for name in COMPONENTS} | {REST: float(fit.scale)}
     return _Found(np.asarray(fit.fe_params, dtype=float)[1:], errors, variances)

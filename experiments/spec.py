@@ -136,7 +136,7 @@ def _as_written(place: Place, document: Document) -> Place:
     short = isinstance(document.value, dict) and isinstance(document.value.get("encoder"), str)
     if short and place[:1] == ("encoder",):
         return ("encoder",)
-    return place[:-1] if isinstance(_at(document.value, place[:-1]), str) and place[-1] == 0 else place
+    return place[:-1] if place[-1:] == (0,) and isinstance(_at(document.value, place[:-1]), str) else place
 
 
 def _once_a_place(mistakes: Sequence[Mistake]) -> list[Mistake]:

@@ -13,9 +13,9 @@ import numpy as np
 
 from analysis.hypotheses.arms import all_from, higher
 from analysis.hypotheses.claims import Before, First, Neighbours, OrderForm
-from analysis.hypotheses.mixtures import against_all
-from analysis.hypotheses.orders import Tasks, agreement, on_table
 from analysis.hypotheses.finding import Difference, Finding, Unanswered, paired
+from analysis.hypotheses.mixtures import against_all
+from analysis.hypotheses.orders import Tasks, agreement, along, contrast_of
 from analysis.hypotheses.verdicts import Decision, decisions
 from analysis.order.calibration import Luck, orders_of
 from analysis.order.sources import Evidence, Scores
@@ -60,12 +60,15 @@ def judged(truth: Truth, luck: Luck, *, seeds: int, count: int) -> Iterator[dict
     drawn_NPR = truth_P[:, None] + luck.draw(plans, seeds, count, np.random.default_rng(0))
     gains_NGR = np.random.default_rng(1).normal(0, 2**0.5 * luck.deviation, (count, 2, seeds))
     gains_NGR += np.array([truth.gain_elsewhere, truth.gain_in_group])[:, None]
+    empty = OrderTable(tuple(orders), tuple(range(seeds)), np.zeros((len(orders), seeds)))
+    agreements = [[agreement(form, plan, TASKS) for plan in orders] for form in ORDER_CLAIMS.values()]
+    contrasts = [one for one in (contrast_of(empty, values) for values in agreements) if one is not None]
     like: Strata | None = None
     for scores_PR, gains_GR in zip(drawn_NPR, gains_NGR, strict=True):
         table = OrderTable(tuple(orders), tuple(range(seeds)), scores_PR[: len(orders)])
         like = Strata(table, like)
         found: list[Finding | Unanswered] = [
-            on_table(form, SMALLEST, Evidence("search", table), like, TASKS) for form in ORDER_CLAIMS.values()
+            along(contrast, SMALLEST, Evidence("search", table), like) for contrast in contrasts
         ]
         found += _others(scores_PR, gains_GR, tuple(range(seeds)))
         yield dict(zip(NAMES, decisions(found), strict=True))

@@ -134,7 +134,7 @@ class WrittenClaim:
         if self.before is not None:
             _check_different("before", [task for group in self.before for task in group], at_least=2)
         if self.groups is not None:
-            _check_different("groups", [task for group in self.groups.values() for task in group], at_least=2)
+            _check_different("groups", [task for group in self.groups.values() for task in group], at_least=1)
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -195,7 +195,7 @@ def _check_pair(name: str, value: Sequence[Any] | None, what: str) -> None:
 
 def _check_different(name: str, tasks: Sequence[str], *, at_least: int) -> None:
     if len(tasks) < at_least or len(set(tasks)) < len(tasks):
-        raise ValueError(f"{name} names {', '.join(tasks) or 'no task'}; name at least {at_least} tasks, each once")
+        raise ValueError(f"{name} names {', '.join(tasks) or 'no task'}; name at least {at_least}, each once")
 
 
 def _plain(value: Any) -> Any:

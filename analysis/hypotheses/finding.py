@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from scipy.stats import t
+from scipy.special import stdtr, stdtrit
 
 from analysis.order.sources import Source
 
@@ -50,15 +50,15 @@ class Difference(NamedTuple):
 
     def above(self, bound: float) -> float:
         """P of "it is `bound` or less"."""
-        return float(t.sf((self.mean - bound) / self.error, self.freedom))
+        return float(stdtr(self.freedom, (bound - self.mean) / self.error))
 
     def below(self, bound: float) -> float:
         """P of "it is `bound` or more"."""
-        return float(t.cdf((self.mean - bound) / self.error, self.freedom))
+        return float(stdtr(self.freedom, (self.mean - bound) / self.error))
 
     def bounds(self, error: float) -> Bounds:
         """Interval that misses with this probability on either side."""
-        half = float(t.isf(error, self.freedom)) * self.error
+        half = float(stdtrit(self.freedom, 1 - error)) * self.error
         return self.mean - half, self.mean + half
 
 

@@ -60,9 +60,18 @@ def on_table(form: OrderForm, by: float, evidence: Evidence, strata: Strata, tas
     contrast = contrast_of(table, agreements)
     if contrast is None:
         return Unanswered(f"none of {whose} differ from another of the same stages in what is claimed")
+    return along(contrast, by, evidence, strata)
+
+
+def along(contrast: Floats, by: float, evidence: Evidence, strata: Strata) -> Finding | Unanswered:
+    """The effect of which these are the plans' weights (P,)."""
+    table = evidence.table
+    assert table is not None and evidence.source is not None
     errors, freedom = strata.uncertainty(contrast[:, None])
     if errors[0] <= 0:
-        return Unanswered(f"seeds of {whose} do not differ at all, so that nothing shows how large luck is")
+        return Unanswered(
+            f"seeds of the {evidence.source}'s orders do not differ at all, so that nothing shows how large luck is"
+        )
     effect = Difference(float(contrast @ table.scores.mean(axis=1)), float(errors[0]), float(freedom[0]))
     told = sum(len(members) for members in table.sets if contrast[members].any())
     return Finding(

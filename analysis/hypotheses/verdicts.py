@@ -26,10 +26,10 @@ from analysis.arrays import Floats
 from analysis.finals import Finals, Layout
 from analysis.hypotheses.arms import better_claim, gain_claim
 from analysis.hypotheses.claims import Better, Claim, GainFrom, MixtureBeatsOrders, from_json
+from analysis.hypotheses.finding import Finding, Unanswered
 from analysis.hypotheses.mixtures import mixture_claim
 from analysis.hypotheses.orders import Tasks, order_claim
 from analysis.hypotheses.registration import Registration, registration_of
-from analysis.hypotheses.finding import Finding, Unanswered
 from analysis.load import Json, Run
 from analysis.numbers import interval, probability, signed
 from analysis.order.sources import every_evidence, scores_of_finals, scores_of_search

@@ -40,7 +40,12 @@ def false_confirmations(studies: int) -> str:
     rows = [("any of six claims confirmed, none true", *(f"{seeds} seeds" for seeds in SEEDS)), ("---",) * 4]
     for name, luck in LUCKS.items():
         cells = [
-            _share([any(_is(one, "confirmed") for one in found.values()) for found in _studies(NOTHING, luck, seeds, studies)])
+            _share(
+                [
+                    any(_is(one, "confirmed") for one in found.values())
+                    for found in _studies(NOTHING, luck, seeds, studies)
+                ]
+            )
             for seeds in SEEDS
         ]
         rows.append((name, *cells))
@@ -51,13 +56,20 @@ def false_rejections(studies: int) -> str:
     """Of each claim where it is just true, luck half inherited; and of the mixture where it equals the best order."""
     rows = [("claim that is just true: rejected", *(f"{seeds} seeds" for seeds in SEEDS)), ("---",) * 4]
     for name, truth in WORST.items():
-        cells = [_share([_is(found[name], "rejected") for found in _studies(truth, Luck(), seeds, studies)]) for seeds in SEEDS]
+        cells = [
+            _share([_is(found[name], "rejected") for found in _studies(truth, Luck(), seeds, studies)])
+            for seeds in SEEDS
+        ]
         rows.append((name, *cells))
     least = Truth(order={"a before b": 6.0})
-    cells = [_share([_is(found[MIXED], "confirmed") for found in _studies(least, Luck(), seeds, studies)]) for seeds in SEEDS]
+    cells = [
+        _share([_is(found[MIXED], "confirmed") for found in _studies(least, Luck(), seeds, studies)]) for seeds in SEEDS
+    ]
     rows.append(("mixture as good as the best orders, the others 6 points below: confirmed", *cells))
     near = Truth(order={}, gain_elsewhere=1.0, gain_in_group=12.0)
-    cells = [_share([_is(found[GAIN], "confirmed") for found in _studies(near, Luck(), seeds, studies)]) for seeds in SEEDS]
+    cells = [
+        _share([_is(found[GAIN], "confirmed") for found in _studies(near, Luck(), seeds, studies)]) for seeds in SEEDS
+    ]
     rows.append(("gain elsewhere as large as the band: confirmed", *cells))
     return _markdown(rows)
 
@@ -75,8 +87,13 @@ def power(studies: int) -> str:
                 BETTER: Truth(order={}, better=size),
                 GAIN: Truth(order={}, gain_in_group=12.0),
             }.get(name) or Truth(order={name: size})
-            told = "12 points in the group, none elsewhere" if name == GAIN else f"{size:g} point{'s' if size > 1 else ''}"
-            cells = [_share([_is(one[name], "confirmed") for one in _studies(truth, Luck(), seeds, studies)]) for seeds in SEEDS]
+            told = (
+                "12 points in the group, none elsewhere" if name == GAIN else f"{size:g} point{'s' if size > 1 else ''}"
+            )
+            cells = [
+                _share([_is(one[name], "confirmed") for one in _studies(truth, Luck(), seeds, studies)])
+                for seeds in SEEDS
+            ]
             rows.append((f"{name}, {told}: confirmed", *cells))
         if name != GAIN:
             cells = [_share([_is(one[name], "rejected") for one in nothing[seeds]]) for seeds in SEEDS]

@@ -13,9 +13,7 @@ def spelled(order, *, steps=300, rate=1e-3):
     trunk = []
     for names in stages:
         tasks = [TASKS[letter] for letter in names.split("+")]
-        trunk.append(
-            Stage(mixture=mixture(dict.fromkeys(tasks, 1.0)), learning_rate=rate, steps=steps * len(tasks))
-        )
+        trunk.append(Stage(mixture=mixture(dict.fromkeys(tasks, 1.0)), learning_rate=rate, steps=steps * len(tasks)))
     target = Stage(mixture=(("mnli", 1.0),), learning_rate=1e-3, steps=300)
     return Plan(trunk=tuple(trunk), targets=(target,))
 

@@ -45,9 +45,12 @@ WRONG = {
     "no room for equivalence": ({"gain_from": "x", "by": 0.0}, "no gain can be shown to be within that"),
     "one side": ({"before": (("a",),)}, "before is [['a']]; give two different tasks"),
     "an empty side": ({"before": (("a",), ())}, "give two different tasks"),
-    "the same on both sides": ({"before": (("a",), ("a", "b"))}, "before names a, a, b; name at least 2 tasks, each once"),
+    "the same on both sides": (
+        {"before": (("a",), ("a", "b"))},
+        "before names a, a, b; name at least 2, each once",
+    ),
     "an arm beats itself": ({"better": ("a", "a")}, "give two different arms"),
-    "a mixture of one": ({"mixture_beats_orders": ("a",)}, "name at least 2 tasks"),
+    "a mixture of one": ({"mixture_beats_orders": ("a",)}, "name at least 2"),
     "a task of two kinds": ({"neighbours": "similar", "groups": {"x": ("a",), "y": ("a",)}}, "each once"),
 }
 

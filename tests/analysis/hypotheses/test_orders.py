@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 
 from analysis.hypotheses.claims import Before, First, Neighbours
-from analysis.hypotheses.orders import Tasks, agreement, contrast_of, on_table
 from analysis.hypotheses.finding import Finding, Unanswered
+from analysis.hypotheses.orders import Tasks, agreement, contrast_of, on_table
 from analysis.order.sources import Evidence
 from analysis.order.strata import Strata
 from analysis.order.table import OrderTable
@@ -43,7 +43,11 @@ def test_groups_of_tasks_share_out_their_pairs(plan_of):
 
 def test_large_tasks_first_is_a_rank_agreement_that_leaves_out_ties(plan_of):
     form = First("large")
-    assert [agreement(form, plan_of(order), TASKS) for order in ("msc", "mcs", "csm")] == [1.0, pytest.approx(2 / 3), 0.0]
+    assert [agreement(form, plan_of(order), TASKS) for order in ("msc", "mcs", "csm")] == [
+        1.0,
+        pytest.approx(2 / 3),
+        0.0,
+    ]
     assert agreement(First("small"), plan_of("csm"), TASKS) == 1.0
     assert agreement(form, plan_of("mq"), TASKS) is None
     assert agreement(form, plan_of("ms"), NOTHING) is None
