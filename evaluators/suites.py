@@ -11,7 +11,6 @@ Other packages bring suites of their own, and tasks within them, by an entry poi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
@@ -95,18 +94,15 @@ OPEN = Suite(
     protocol=protocols.OPEN,
 )
 
-_TRANSLATED = {"pawsx": "pawsx-translated", "xnli": "mnli-translated", "xquad": "squad1-translated"}
-
-XTREME_TRANSLATED = Suite(
-    name="xtreme-translated",
-    title="Tasks of XTREME, trained in the target languages on translations",
-    targets={
-        name: replace(TARGET[name], trained_as=trained_as)
-        for name, trained_as in {**_TRANSLATED, "mlqa": "squad1-translated"}.items()
+XTREME_TRANSLATED = XTREME.trained_on(
+    {
+        "pawsx": "pawsx-translated",
+        "xnli": "mnli-translated",
+        "xquad": "squad1-translated",
+        "mlqa": "squad1-translated",
     },
-    training=INTERMEDIATE,
-    pivots=("de", "ru", "zh"),
-    groups={"classification": ("pawsx", "xnli"), "qa": ("xquad", "mlqa")},
+    name="xtreme-translated",
+    title="XTREME's tasks that have translations, trained on these",
 )
 
 SUITES: Mapping[str, Suite] = {

@@ -29,9 +29,7 @@ def test_a_gain_that_grows_answers_no(member):
 
 
 def test_an_even_gain_answers_nothing(member):
-    found = ASKED.answer([
-        member(f"w{size}", 3.0, parameters=size, noise=2.0) for size in (1_000, 10_000, 100_000)
-    ])
+    found = ASKED.answer([member(f"w{size}", 3.0, parameters=size, noise=2.0) for size in (1_000, 10_000, 100_000)])
     assert not found.settled
     assert found.sentence.startswith("The data cannot say")
 
@@ -63,5 +61,5 @@ def test_languages_that_no_run_has_are_told(member):
 
 def test_an_arm_that_is_not_there_is_told_with_those_that_are(member):
     asked = GainBySize(kind="gain-by-size", arm="qqp first", low=("qse",))
-    with pytest.raises(CairnError, match="'qqp first'.*direct, mnli first"):
+    with pytest.raises(CairnError, match=r"'qqp first'.*direct, mnli first"):
         asked.answer(of_sizes(member, lambda size: 1.0))

@@ -21,9 +21,7 @@ def test_a_claim_is_met_missed_or_open_by_its_interval(member):
     claims = (claim(), claim(at_least=10.0), claim(at_least=3.0), claim(at_least=None, at_most=0.0))
     found = asked(*claims).answer([member("one", 3.0)])
     assert verdicts(found) == ["agrees", "disagrees", "open", "disagrees"]
-    assert found.sentence == (
-        "one agrees with 1 of 4 claims taken from a paper, disagrees with 2 and leaves 1 open."
-    )
+    assert found.sentence == ("one agrees with 1 of 4 claims taken from a paper, disagrees with 2 and leaves 1 open.")
 
 
 def test_every_arm_is_shown_by_target(member):
