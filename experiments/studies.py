@@ -19,25 +19,32 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from analysis.finals import DIRECT
 from analysis.load import Json, Run, load
+from analysis.studies.answer import Table
 from analysis.studies.architecture import Architecture
 from analysis.studies.by_size import GainBySize
 from analysis.studies.member import Member
 from analysis.studies.orders import Orders
 from analysis.studies.published import Published
 from analysis.studies.report import study_text, write_study
+from analysis.studies.routing import routing_table
 from analysis.studies.same_speed import same_speed
 from analysis.studies.transfer_law import TransferLaw
 from evaluators.errors import CairnError
+from evaluators.reading import read
 from experiments.disk import is_estimated, parameters
 from experiments.mistakes import from_validation, said
 from experiments.record import RunFolder, read_json, read_rows, write_text
 from experiments.run import run_spec
 from experiments.spec import SpecError, load_spec, message
 from experiments.strict_yaml import Mistake, parse
+from experiments.study import Study
 from trainables.encoder_source import EncoderSource
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+_TEXTS = 200
+"""Of a language, to see its routing by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +171,8 @@ def summarise(
         found = same_speed(_timed(study.method, members, data))
     else:
         found = study.method.answer(members)
+    if isinstance(study.method, Architecture):
+        found = found._replace(tables=[*found.tables, *_routings(study.method, members, data)])
     return {
         "study": study.study,
         "question": study.question,
@@ -229,6 +238,34 @@ def _timed(method: SameSpeed, members: Sequence[Member], data: Path | None) -> J
         runs=run.path.parent,
     )
     return measure(request, say=lambda text: print(text, file=sys.stderr))
+
+
+def _routings(method: Architecture, members: Sequence[Member], data: Path | None) -> Iterator[Table]:
+    """Of the members whose encoders have routers: the encoder as it came, and the end of the arm's trunk."""
+    from experiments.examinees import finalist
+    from trainables.routing import routing
+
+    for member in members:
+        after, before = (finalist(member.run.path, arm=arm, data=data) for arm in (method.arm, DIRECT))
+        texts = _dev_texts(before.study)
+        then, now = (routing(one.workshop.stored([]), texts) for one in (before, after))
+        if then:
+            yield routing_table(member.name, then, now, member.run.resolved["source_language"])
+
+
+def _dev_texts(study: Study) -> dict[str, list[str]]:
+    """Dev texts in all languages of the first target that is parallel, or else of the first."""
+    from trainables.texts import texts_of
+
+    tasks = sorted(study.targets.values(), key=lambda task: not task.parallel)
+    for task in tasks:
+        languages = study.languages(task.name, "dev")
+        if study.suite.source_language in languages:
+            return {
+                code: [one.text for one in texts_of(read(task, "dev", code, study.data).examples[:_TEXTS])]
+                for code in languages
+            }
+    raise CairnError("no target has dev texts in the source language, beside which others could be shown")
 
 
 def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
