@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 import yaml
@@ -129,3 +130,21 @@ def test_every_study_has_its_offline_twin() -> None:
     whole = {name for name in names if not name.endswith(".babel.yaml")}
     assert len(whole) == 6
     assert names == whole | {name.replace(".yaml", ".babel.yaml") for name in whole}
+
+
+def test_the_example_of_the_page_loads(tmp_path: Path) -> None:
+    page = (Path(studies.__file__).parents[1] / "docs" / "studies" / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert found
+    path = tmp_path / "which_encoder.yaml"
+    path.write_text(found[1])
+    assert list(write_specs(load_study(path), runs=tmp_path)) == ["mbert", "xlmr"]
+
+
+def test_the_page_names_every_method() -> None:
+    page = (Path(studies.__file__).parents[1] / "docs" / "studies" / "README.md").read_text(encoding="utf-8")
+    kinds = [
+        literal for one in get_args(get_args(studies.Method)[0]) for literal in get_args(get_type_hints(one)["kind"])
+    ]
+    assert len(kinds) == 6
+    assert all(f"| `{kind}` |" in page for kind in kinds)
