@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis import figures, numbers
+from analysis import figures, numbers, trie_figure, trie_layout
 from analysis.load import Json, load
 from analysis.summary import summarise
 
@@ -53,11 +53,20 @@ def render(summary: Json) -> str:
         score=numbers.score,
         signed=numbers.signed,
         interval=numbers.interval,
+        exact=numbers.exact,
+        told=numbers.told,
         half_width=numbers.half_width,
         count=numbers.count,
         duration=numbers.duration,
+        moment=numbers.moment,
     )
     environment.globals.update(marks=figures.marks, scale_of=figures.scale_of, strip=figures.strip, axis=figures.axis)
+    environment.globals.update(
+        trie_drawing=trie_layout.drawing,
+        trie_figure=trie_figure.trie,
+        trie_ending=trie_figure.ending,
+        trie_left_out=trie_figure.left_out,
+    )
     return environment.get_template("report.html.j2").render(summary=summary)
 
 
