@@ -1,4 +1,4 @@
-"""Takes the pictures of `docs/report.md` from a finished run of the offline suite: `python docs/make_screenshots.py RUN`.
+"""Takes the pictures of `docs/report.md` from a run of the offline suite: `python docs/make_screenshots.py RUN`.
 
 Needs Chromium, as the tests do. The report is rebuilt in a copy; the run stays as it is.
 """
@@ -26,9 +26,7 @@ def main(run: Path) -> None:
         sys.exit("there is no Chromium here: apt-get install chromium")
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         page = build_report(Path(shutil.copytree(run, Path(place) / run.name)))
-        browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"] if os.geteuid() == 0 else [])
         take(browser, page, "report_babel.png", width=1280, height=1500, scheme="light")
         take(browser, page, "report_babel_trie.png", width=1280, height=1330, scheme="dark", section="trie")
         take(browser, page, "report_babel_phone.png", width=390, height=1000, scheme="light")

@@ -64,7 +64,7 @@
   /* Copying: tab-separated, numbers with all digits, one column for every number of a cell. */
 
   const fields = (cell) => {
-    const held = [...cell.querySelectorAll("[data-value], [data-field]")];
+    const held = [cell, ...cell.querySelectorAll("*")].filter((one) => one.matches("[data-value], [data-field]"));
     return held.map((one) => ({ name: one.dataset.field || "", value: one.dataset.value ?? plain(words(one)) }));
   };
   const columnsOf = (table) =>

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from analysis.report import build_report
+from analysis.studies.report import write_study
 
 HERE = Path(__file__).parent
 OVERLAPS = (HERE / "overlaps.js").read_text(encoding="utf-8")
@@ -18,8 +19,29 @@ CONTRAST = (HERE / "contrast.js").read_text(encoding="utf-8")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NASTY = "<script>document.title = 'owned'</script>\"'>&amp;"
 LONG = "a_name_without_a_place_to_break_" * 10
-STUDIES = ("finished", "unfinished", "hostile")
+PAGES = ("finished", "unfinished", "hostile", "several runs")
 WIDTHS = (1280, 390)
+SEVERAL_RUNS = {
+    "study": "size",
+    "question": "Do larger encoders gain more?",
+    "answer": "Nobody knows.",
+    "incomplete": ["one run is missing"],
+    "counts_as_answer": "A slope whose interval leaves 0 out.",
+    "tables": [
+        {
+            "title": "Gains by size",
+            "note": "In points.",
+            "columns": ["encoder", "gain"],
+            "rows": [
+                [{"text": "small"}, {"text": "+10.50", "value": 10.5, "low": 9.25, "high": 12.5, "n": 3}],
+                [{"text": "middle"}, {"text": "–", "value": None, "low": None, "high": None, "n": None}],
+                [{"text": "large"}, {"text": "+9.00", "value": 9.0, "low": None, "high": None, "n": 1}],
+            ],
+        }
+    ],
+    "runs": [{"name": "small", "encoder": "babel-xlmr", "seeds": [1, 2], "report": "small/report.html"}],
+    "reproduce": "cairn study size.yaml",
+}
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +66,9 @@ def pages(study, tmp_path_factory):
     unfinished.add_trial(31, {"trunk": [], "targets": []}, 0, rungs=1, status=None)
     hostile = study(tmp_path_factory.mktemp("hostile") / "order-study")
     with_hostile_content(hostile)
-    return {
-        name: build_report(writer.write())
-        for name, writer in (("finished", finished), ("unfinished", unfinished), ("hostile", hostile))
-    }
+    writers = {"finished": finished, "unfinished": unfinished, "hostile": hostile}
+    written = {name: build_report(writer.write()) for name, writer in writers.items()}
+    return {**written, "several runs": write_study(tmp_path_factory.mktemp("several"), SEVERAL_RUNS)}
 
 
 def stage(*tasks):
@@ -109,7 +130,8 @@ def column(table, head):
         """(table, head) => {
           const place = [...table.tHead.rows[0].cells].findIndex((cell) => cell.textContent.trim().startsWith(head));
           return [...table.tBodies[0].rows].map((row) => {
-            const held = row.cells[place].querySelector("[data-value]");
+            const cell = row.cells[place];
+            const held = cell.matches("[data-value]") ? cell : cell.querySelector("[data-value]");
             return held ? Number(held.dataset.value) : row.cells[place].textContent.trim();
           });
         }""",
@@ -118,7 +140,7 @@ def column(table, head):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("name", PAGES)
 def test_no_text_lies_on_another_and_the_page_is_as_wide_as_the_screen(opened, name, width):
     page = opened(name, width)
     assert page.evaluate(OVERLAPS) == []
@@ -153,10 +175,10 @@ def test_the_dark_page_is_dark(opened):
     assert dark < 100
 
 
-@pytest.mark.parametrize("name", ["finished", "unfinished"])
+@pytest.mark.parametrize("name", ["finished", "unfinished", "several runs"])
 def test_axe_finds_nothing_that_keeps_anyone_out(opened, name):
     page = opened(name)
-    page.evaluate("document.querySelector('details').open = true")
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     found = Axe().run(page, options={"resultTypes": ["violations"]})
     assert found.violations_count == 0, found.generate_report()
 
@@ -205,6 +227,15 @@ def test_a_table_is_sorted_from_the_keyboard_and_rows_alike_keep_their_order(ope
     known = [name for name in names if rungs[name] != "–"]
     assert column(table, "trial") == sorted(known, key=rungs.get) + [name for name in names if rungs[name] == "–"]
     page.get_by_text("sorted by rung, ascending").wait_for(state="attached")
+
+
+def test_the_page_of_several_runs_is_sorted_and_says_its_digits_too(opened):
+    page = opened("several runs")
+    table = table_of(page, "Gains by size")
+    table.get_by_role("button", name="gain").click()
+    assert column(table, "encoder") == ["large", "small", "middle"]
+    table.get_by_text("+10.50").hover()
+    assert page.locator("#tip").inner_text() == "10.5, 9.25 to 12.5, n 3"
 
 
 @pytest.mark.parametrize("clipboard", ["navigator.clipboard", "none"])
@@ -277,7 +308,7 @@ def test_the_contents_lead_to_every_section_and_the_skip_link_comes_first(opened
     assert page.evaluate("document.activeElement.id") == "answer"
 
 
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("name", PAGES)
 def test_paper_has_no_buttons_and_cuts_nothing_off(opened, name):
     page = opened(name, 1016)  # a landscape page of A4 less its margins
     page.emulate_media(media="print")
