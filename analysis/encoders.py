@@ -249,7 +249,7 @@ def _without_noise(rho: float | None, reliabilities: Sequence[float | None]) -> 
     return float(np.clip(rho / math.sqrt(known[0] * known[1]), -1.0, 1.0))
 
 
-def _interaction(one_OS: Floats, other_OS: Floats, trie: Trie) -> Interaction | None:
+def _interaction(one_OS: Floats, other_OS: Floats, trie: Trie[str]) -> Interaction | None:
     """None where an encoder has one seed, seeds do not scatter, or too few rearrangements keep the trie as it is."""
     if min(one_OS.shape[1], other_OS.shape[1]) < 2 or sum(_noise_of(table) for table in (one_OS, other_OS)) == 0.0:
         return None
@@ -268,7 +268,7 @@ def _interaction(one_OS: Floats, other_OS: Floats, trie: Trie) -> Interaction | 
     return Interaction(seen, freedom, (larger + 1) / (RESAMPLES + 1))
 
 
-def _rearranged(table_OS: Floats, trie: Trie, rng: np.random.Generator) -> Floats:
+def _rearranged(table_OS: Floats, trie: Trie[str], rng: np.random.Generator) -> Floats:
     """The table with every seed's values moved within the trie (R, O, S)."""
     return np.stack([column_O[trie.draw(rng, RESAMPLES)] for column_O in table_OS.T], axis=2)
 

@@ -27,6 +27,11 @@ class Estimate(NamedTuple):
     confidence: float
 
     @property
+    def half_width(self) -> float | None:
+        """Half the width of the interval; None without one."""
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
+
+    @property
     def verdict(self) -> str:
         """Of a difference: "better", "worse", "not distinguishable", or "unknown" without an interval."""
         if self.low is None or self.high is None:

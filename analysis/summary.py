@@ -21,6 +21,7 @@ from analysis.low_resource import low_resource
 from analysis.mixed import mixed_fit, observations_of
 from analysis.order.sources import evidence_of
 from analysis.order.verdict import verdict_of
+from analysis.prefixes import prefix_rows
 from analysis.resampling import difference, item_replicates
 from analysis.search import agreements, plan_text, spent, trial_of, trial_rows, value_at
 from analysis.statistics import (
@@ -90,6 +91,7 @@ def summarise(run: Run) -> Json:
         ],
         "rungs": resolved["rungs"],
         "trials": trial_rows(run),
+        "trie": prefix_rows(run),
         "failures": _failures(run),
         "incomplete": _incomplete(run, finals),
         "metrics": _metrics(run),
@@ -125,6 +127,7 @@ def _arm(run: Run, finals: Finals, arm: str, layouts: Mapping[str, Layout]) -> J
         return None if arm == DIRECT else _difference(finals, arm, DIRECT, layout)
 
     trial = trial_of(run, arm)
+    dev, beside = (finals.by_seed(arm, split, layouts["common"]) for split in ("dev", "test"))
     single = {task: {task: languages} for task, languages in layouts["test"].items()}
     return {
         "arm": arm,
@@ -135,8 +138,9 @@ def _arm(run: Run, finals: Finals, arm: str, layouts: Mapping[str, Layout]) -> J
         "test": scores(layouts["test"]),
         "zero_shot": scores(layouts["zero_shot"]),
         "source": scores(layouts["source"]),
-        "dev": scores(layouts["common"], "dev"),
-        "test_beside_dev": scores(layouts["common"]),
+        "dev": _estimate(dev),
+        "test_beside_dev": _estimate(beside),
+        "dev_less_test": _plain(paired_difference(dev, beside)),
         "tasks": {task: scores(layout) for task, layout in single.items()},
         "gain": {
             "headline": gain(layouts["test"]),
@@ -311,7 +315,7 @@ def _estimate(values: BySeed) -> Json | None:
 
 
 def _plain(found: Estimate | None) -> Json | None:
-    return None if found is None else {**found._asdict(), "verdict": found.verdict}
+    return None if found is None else {**found._asdict(), "half_width": found.half_width, "verdict": found.verdict}
 
 
 def _correlation(found: RankCorrelation | None) -> Json | None:

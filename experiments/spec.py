@@ -23,9 +23,9 @@ from experiments.claim_names import PLACE as CLAIMS
 from experiments.claim_names import wrong_claim_names
 from experiments.encoder_choice import EncoderChoice
 from experiments.mistakes import from_validation, near, said
-from experiments.settings import Analysis, Evaluation, Finals, Resources, Search, Tracking
+from experiments.settings import Analysis, Evaluation, Finals, Resources, Search, Tracking, winner_of
 from experiments.strict_yaml import Document, Mistake, Place, parse
-from search_spaces.controls import ALL_MIXED, DIRECT, TARGET_LONGER
+from search_spaces.controls import ALL_MIXED, DIRECT, OF_A_WINNER, TARGET_LONGER
 from search_spaces.ladder import Ladder
 from search_spaces.mlm import MLM
 from search_spaces.space import Space
@@ -204,7 +204,16 @@ def _wrong_names(raw: Mapping[str, Any]) -> list[Mistake]:
     tasks = _at(raw, ("space", "tasks"))
     names = [name for name in tasks if isinstance(name, str)] if isinstance(tasks, list) else []
     alone = [f"{name} alone" for name in names]
-    unknown(("finals", "controls"), "control in this space", [DIRECT, TARGET_LONGER, *alone, ALL_MIXED])
+    controls = _at(raw, ("finals", "controls"))
+    derived = (
+        [name for name in controls if isinstance(name, str) and winner_of(name)] if isinstance(controls, list) else []
+    )
+    offered = [f"{how} of winner 1" for how in OF_A_WINNER]
+    unknown(
+        ("finals", "controls"),
+        "control in this space",
+        [DIRECT, TARGET_LONGER, *alone, ALL_MIXED, *offered, *derived],
+    )
     return mistakes + wrong_claim_names(raw, suite)
 
 

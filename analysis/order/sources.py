@@ -2,8 +2,9 @@
 
 Two kinds may, as neither their plans nor their number was chosen by their scores:
 
-- **Finals**: arms that the spec writes out, on fresh seeds and test. Winners are left out: the search chose them for
-  their scores, and the best of many orders differ less from one another than orders do.
+- **Finals**: arms that the spec writes out, on fresh seeds and test. Winners are left out, and so are controls that are
+  made of them: the search chose them for their scores, and the best of many orders differ less from one another than
+  orders do.
 - **The search**: proposals that do not depend on results (every plan, a design, random), if no trial was stopped early.
   Where some were, those that are left were chosen by their scores.
 
@@ -17,10 +18,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from analysis.finals import Finals, Layout, is_winner
+from analysis.finals import WINNER, Finals, Layout, is_winner
 from analysis.load import COMPLETED, RUNNING, STOPPED, Run, Trial
 from analysis.order.table import OrderTable, sets_of, table_of
 from analysis.search import value_at
+from search_spaces.controls import OF_A_WINNER
 from search_spaces.plan import Plan, describe, from_json
 
 Source: TypeAlias = Literal["finals", "search"]
@@ -70,11 +72,16 @@ def scores_of_finals(run: Run, finals: Finals, layout: Layout) -> Scores:
     """Controls and plans that the spec writes out, on test."""
     scores: dict[Plan, dict[int, float]] = {}
     for arm in finals.arms:
-        if arm in run.arm_plans and not is_winner(arm):
+        if arm in run.arm_plans and not is_winner(arm) and not _follows_a_winner(arm):
             plan = from_json(run.arm_plans[arm])
             scores.setdefault(plan, {}).update(finals.by_seed(arm, "test", layout))
     seeds = {*finals.seeds, *(failure.seed for failure in run.failures)}
     return Scores("finals", scores, tuple(sorted(seeds)))
+
+
+def _follows_a_winner(arm: str) -> bool:
+    """Is it a control that is made of a winner's plan, and so was chosen with it?"""
+    return arm.startswith(tuple(f"{how} of {WINNER}" for how in OF_A_WINNER))
 
 
 def scores_of_search(run: Run) -> Scores:

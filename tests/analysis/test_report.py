@@ -77,13 +77,31 @@ def test_a_study_that_has_only_begun_has_a_page(page_of, empty_run):
     assert "There is no answer yet" in page_of(empty_run())
 
 
-def test_the_page_needs_no_network_and_no_script(page_of, full_run):
+def test_the_page_needs_nothing_from_outside(page_of, full_run):
     text = page_of(full_run())
     page = Page(text)
-    assert not {"script", "link", "img", "iframe"} & {tag for tag, _ in page.tags}
-    assert not any({"src", "href"} & set(values) for _, values in page.tags)
+    assert not {"link", "img", "iframe"} & {tag for tag, _ in page.tags}
+    assert not any("src" in values for _, values in page.tags)
+    assert all(values["href"].startswith("#") for _, values in page.tags if "href" in values)
     assert "url(" not in text
     assert "@import" not in text
+
+
+def numbers_in(value):
+    if isinstance(value, dict):
+        return {number for inner in value.values() for number in numbers_in(inner)}
+    if isinstance(value, list):
+        return {number for inner in value for number in numbers_in(inner)}
+    return {value} if isinstance(value, int | float) else set()
+
+
+@pytest.mark.parametrize("change", [unchanged, in_trouble, without_finals])
+def test_every_number_of_the_page_is_in_the_summary(page_of, full_run, change):
+    writer = change(add_orders(full_run()))
+    shown = {float(number) for number in re.findall(r'data-value="(.*?)"', page_of(writer))}
+    summary = json.loads((writer.path / "summary.json").read_text(encoding="utf-8"))
+    assert len(shown) > 100
+    assert shown <= numbers_in(summary)
 
 
 def test_the_page_suits_dark_screens_paper_and_phones(page_of, full_run):

@@ -14,6 +14,7 @@ def test_the_interval_of_three_seeds_is_the_t_interval_computed_by_hand():
     assert found.mean == 2.0
     assert found.low == pytest.approx(2.0 - half)
     assert found.high == pytest.approx(2.0 + half)
+    assert found.half_width == pytest.approx(half)
     assert found.n == 3
 
 
