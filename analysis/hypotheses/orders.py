@@ -57,6 +57,8 @@ def on_table(form: OrderForm, by: float, evidence: Evidence, strata: Strata, tas
     if len(table.seeds) < 2:
         return Unanswered(f"{whose} have one seed each, which cannot tell an effect from luck")
     agreements = [agreement(form, plan, tasks) for plan in table.plans]
+    if isinstance(form, First) and not any(agreements):
+        return Unanswered(f"the sizes of the tasks in {whose} are alike, or not on record")
     contrast = contrast_of(table, agreements)
     if contrast is None:
         return Unanswered(f"none of {whose} differ from another of the same stages in what is claimed")

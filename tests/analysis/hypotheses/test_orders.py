@@ -106,3 +106,9 @@ def test_a_table_that_cannot_speak_says_why(plan_of, scores, reason):
     found = answered(Before(("mnli",), ("squad1",)), table_of(plan_of, scores))
     assert isinstance(found, Unanswered)
     assert reason in found.reason
+
+
+def test_large_tasks_first_needs_tasks_of_different_sizes(plan_of):
+    found = answered(First("large"), table_of(plan_of, {"mq": [1.0, 2.0], "qm": [2.0, 0.0]}))
+    assert isinstance(found, Unanswered)
+    assert "sizes of the tasks in the search's orders are alike, or not on record" in found.reason
