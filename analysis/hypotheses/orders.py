@@ -57,7 +57,7 @@ def on_table(form: OrderForm, by: float, evidence: Evidence, strata: Strata, tas
     if len(table.seeds) < 2:
         return Unanswered(f"{whose} have one seed each, which cannot tell an effect from luck")
     agreements = [agreement(form, plan, tasks) for plan in table.plans]
-    if isinstance(form, First) and not any(agreements):
+    if isinstance(form, First) and all(one is None for one in agreements):
         return Unanswered(f"the sizes of the tasks in {whose} are alike, or not on record")
     contrast = contrast_of(table, agreements)
     if contrast is None:
