@@ -50,6 +50,13 @@ def told(found: Mapping[str, Any]) -> str:
     return "; ".join(parts)
 
 
+def probability(value: float, letter: str = "p") -> str:
+    """`p = 0.04`, `p = 0.0031`, `p < 0.0001`."""
+    if value < 0.0001:
+        return f"{letter} < 0.0001"
+    return f"{letter} = {value:.4f}" if value < 0.01 else f"{letter} = {value:.2f}"
+
+
 def count(value: float | None) -> str:
     """A count with thin spaces between thousands."""
     return NONE if value is None else f"{value:,.0f}".replace(",", "\u202f")

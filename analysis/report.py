@@ -6,6 +6,7 @@ Both files are replaced in one atomic step each, so that a reader never sees hal
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,6 +36,12 @@ def build_report(run: Path) -> Path:
     page = run / "report.html"
     put(page, render(summary))
     return page
+
+
+def read_summary(run: Path) -> Json:
+    """The numbers that `build_report` wrote."""
+    summary: Json = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    return summary
 
 
 def render(summary: Json) -> str:

@@ -209,3 +209,61 @@ def test_one_seed_of_each_order_has_a_page(page_of, full_run):
     text = page_of(add_orders(full_run(seeds=(11,))))
     Page(text)
     assert "have one seed each" in text
+
+
+def claiming(writer, **registered):
+    from analysis.hypotheses.registration import fingerprint
+
+    claims = {"search <pays>": {"better": ["winner 1", "direct"]}, "order": {"before": [["mnli"], ["squad1"]]}}
+    writer.resolved["analysis"] = {"equivalence_band": 0.5, "hypotheses": claims}
+    sha256 = fingerprint(writer.resolved["analysis"])
+    writer.resolved["registered"] = {"sha256": sha256, "time": 1767607100.0, **registered}
+    return writer
+
+
+def test_registered_hypotheses_stand_after_the_verdict_on_order_with_their_hash(page_of, full_run):
+    writer = claiming(full_run(noise=0.1))
+    text = page_of(writer)
+    Page(text)
+    assert "Of 2 registered hypotheses: 1 confirmed (search &lt;pays&gt;), 1 open (order)." in text
+    assert writer.resolved["registered"]["sha256"] in text
+    assert "2026-01-05 09:58:20 UTC" in text
+    assert "The store held 7 stages of this study before it began" in text
+    assert text.index('id="order"') < text.index('id="hypotheses"') < text.index('id="results"')
+
+
+def test_hypotheses_that_came_too_late_are_marked_as_exploratory(page_of, full_run):
+    text = page_of(claiming(full_run(), time=1767607300.0))
+    Page(text)
+    assert "Not registered beforehand: 24 of 24 trials are older than the claims" in text
+    assert "Hypotheses, exploratory (Benjamini-Hochberg)" in text
+    assert "confirmed" not in text.partition("<main>")[2].replace("confirmed or rejected", "")
+
+
+def test_a_page_without_hypotheses_has_no_section_of_them(page_of, full_run):
+    assert 'id="hypotheses"' not in page_of(full_run())
+
+
+def test_effects_of_order_are_marked_as_exploratory(page_of, full_run):
+    text = page_of(add_orders(full_run()))
+    assert "Effects of order, exploratory (Benjamini-Hochberg)" in text
+    assert "Variance by stage and seed" in text
+
+
+def test_the_same_gains_are_shown_by_signs_errors_and_a_mixed_model(page_of, full_run):
+    text = page_of(full_run())
+    for words in (
+        "p by signs",
+        "smallest p possible",
+        "0.250",
+        "error reduction",
+        "Gains over direct by the mixed model",
+    ):
+        assert words in text
+    assert "Where scores vary" in text
+
+
+def test_a_model_that_cannot_be_fitted_says_so(page_of, full_run):
+    text = page_of(full_run(noise=0))
+    Page(text)
+    assert "Mind: the scores follow from arms, seeds and languages exactly" in text
