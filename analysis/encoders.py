@@ -164,14 +164,17 @@ def _of_finals(first: Run, second: Run) -> tuple[Orders, Orders]:
 
 
 def _of_search(first: Run, second: Run) -> tuple[Orders, Orders]:
-    """The selector's scores at the last rung, seeds of an order side by side; the best of several rates."""
+    """The selector's scores at the last rung, seeds of an order side by side; the best of several rates.
+
+    Controls are left out: they have one seed, and then no order would have more.
+    """
     scores: list[Orders] = []
     for run in (first, second):
         mine: dict[str, dict[int, float]] = {}
         for trial in run.trials:
             value = value_at(trial, run.resolved["selector"], len(run.resolved["rungs"]) - 1)
             order = _order(trial.plan)
-            if value is not None and order:
+            if value is not None and order and trial.control is None:
                 seeds = mine.setdefault(order, {})
                 seeds[trial.seed] = max(value, seeds.get(trial.seed, -math.inf))
         scores.append(mine)

@@ -42,6 +42,7 @@ def told(found: Mapping[str, Any]) -> str:
         share = 100 * found.get("confidence", 0.95)
         parts.append(f"{share:g}\u00a0% interval {exact(found['low'])} to {exact(found['high'])}")
     if (seeds := found.get("n", found.get("seeds"))) is not None:
+        seeds = seeds if isinstance(seeds, int) else len(seeds)
         parts.append(f"{seeds} seed{', so no interval' if seeds == 1 else 's'}")
     if "items" in found:
         parts.append(f"{count(found['items'])} test items")

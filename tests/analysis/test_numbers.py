@@ -19,6 +19,7 @@ def test_an_estimate_is_told_with_every_digit_its_interval_and_its_seeds():
     told = "−0.30000000000000004; 95\u00a0% interval −1.5 to 0.9; 2 seeds; seed 7: 0.5"
     assert numbers.told(found) == told
     assert numbers.told({"mean": 1.0, "low": None, "high": None, "n": 1}) == "1.0; 1 seed, so no interval"
+    assert numbers.told({"mean": 1.0, "low": 0.5, "high": 1.5, "seeds": [7, 8]}).endswith("; 2 seeds")
     drawn = {"mean": 1.0, "low": 0.5, "high": 1.5, "seeds": 3, "items": 1200}
     assert numbers.told(drawn) == "1.0; 95\u00a0% interval 0.5 to 1.5; 3 seeds; 1\u202f200 test items"
 
