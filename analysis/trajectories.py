@@ -180,4 +180,4 @@ def _text(trunk: Prefix) -> str:
 
 
 def _plain(found: Estimate | None) -> Json | None:
-    return None if found is None else {**found._asdict(), "verdict": found.verdict}
+    return None if found is None else {**found._asdict(), "half_width": found.half_width, "verdict": found.verdict}

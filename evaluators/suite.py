@@ -6,7 +6,7 @@ The offline suite has the same type as XTREME: whatever works for one works for 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from evaluators.errors import UnknownName
@@ -54,3 +54,21 @@ class Suite:
         if name not in self.training:
             raise UnknownName(f"training task of {self.name}", name, self.training, "`cairn tasks` lists them all")
         return self.training[name]
+
+    def trained_on(self, trained: Mapping[str, str], *, name: str, title: str) -> Suite:
+        """Some of the targets, each trained on another task than its own: target -> training task of the same form."""
+        return replace(
+            self,
+            name=name,
+            title=title,
+            targets={target: replace(self.target(target), trained_as=task) for target, task in trained.items()},
+            groups={
+                group: kept
+                for group, members in self.groups.items()
+                if (kept := tuple(member for member in members if member in trained))
+            },
+            protocol={
+                target: [*self.protocol[target][:-1], replace(self.protocol[target][-1], task=task)]
+                for target, task in trained.items()
+            },
+        )

@@ -3,7 +3,7 @@
 XTREME's targets stand in the order in which the official average adds them. XTREME-R's official script prints no total
 and cannot score LAReQA; the order of its ten tasks is ours. OPEN is for a local mirror of data that
 anyone may use: no XNLI and BUCC, other treebanks, inference in eleven other languages. Its scores are its own and not
-comparable with published ones.
+comparable with published ones. The two translated suites ask what direct fine-tuning in the target languages gives.
 
 Other packages bring suites of their own, and tasks within them, by an entry point in the group `cairn.suites`.
 """
@@ -15,7 +15,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from evaluators import protocols
-from evaluators.babel.suite import BABEL
+from evaluators.babel.suite import BABEL, BABEL_TRANSLATED
 from evaluators.errors import CairnError, UnknownName
 from evaluators.suite import Suite
 from evaluators.task import Task
@@ -71,7 +71,7 @@ XTREME_R = Suite(
 
 _FREE_TRAINING = (
     *("mnli", "squad1", "squad1-passages", "squad2", "supertags", "cosmosqa", "csqa", "siqa", "copa"),
-    *("pawsx", "tydiqa", "mlm"),
+    *("pawsx", "tydiqa", "mlm", "mnli-shuffled", "real-fake"),
 )
 
 OPEN = Suite(
@@ -94,7 +94,20 @@ OPEN = Suite(
     protocol=protocols.OPEN,
 )
 
-SUITES: Mapping[str, Suite] = {suite.name: suite for suite in (BABEL, XTREME, XTREME_R, OPEN)}
+XTREME_TRANSLATED = XTREME.trained_on(
+    {
+        "pawsx": "pawsx-translated",
+        "xnli": "mnli-translated",
+        "xquad": "squad1-translated",
+        "mlqa": "squad1-translated",
+    },
+    name="xtreme-translated",
+    title="XTREME's tasks that have translations, trained on these",
+)
+
+SUITES: Mapping[str, Suite] = {
+    suite.name: suite for suite in (BABEL, BABEL_TRANSLATED, XTREME, XTREME_TRANSLATED, XTREME_R, OPEN)
+}
 """Those that come with Cairn."""
 ENTRY_POINTS = "cairn.suites"
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 AGAIN = "again"
 OWN = "own"
 _TEXTS = 256
+_ARM = "::"
 
 
 class Cell(NamedTuple):
@@ -68,6 +69,7 @@ class Request:
     """What is to be timed."""
 
     models: tuple[str, ...]
+    """Hub ids, shipped names, folders, runs (`RUN`), or an arm of a run's finals (`RUN::ARM`)."""
     languages: tuple[str, ...] = ()
     """The suite's source language, if none is named."""
     lengths: tuple[int | None, ...] = (32, 128)
@@ -192,22 +194,32 @@ def _entries(request: Request, say: Callable[[str], None]) -> dict[Entry, Asked]
 
 
 def _opened(request: Request, model: str, heads: Sequence[HeadName]) -> list[Asked]:
-    from trainables.timing.asking import of_model, opened
+    from trainables.timing.asking import of_model, opened, with_decoder
 
     if not _is_run(model):
         return opened(model, heads, request.new_tokens)
-    if "encoder" not in heads:
-        raise CairnError(f"{model} is a run, whose arms have an encoder's head alone; leave out --heads")
-    chosen = finalist(Path(model), arm=request.arm, data=request.data)
+    folder, arm = _run_and_arm(model)
+    chosen = finalist(Path(folder), arm=arm or request.arm, data=request.data)
     stage, targets = next(((stage, targets) for stage, targets in chosen.units if stage is not None), (None, ()))
     if stage is None:
         raise CairnError(f"no target of {model} has a head, so there is nothing to time; give its encoder")
     trained = chosen.workshop.stored([(chosen.study.spec.training, stage)])
-    return [of_model(trained, stage.tasks[0], chosen.study.suite.target(targets[0]).kind)]
+    asked = with_decoder(chosen.study.encoder, heads, request.new_tokens, trained.encoder)
+    if "encoder" in heads:
+        asked.insert(0, of_model(trained, stage.tasks[0], chosen.study.suite.target(targets[0]).kind))
+    if not asked:
+        raise CairnError(f"the encoder of {folder} has no decoder; leave out --heads")
+    return asked
+
+
+def _run_and_arm(model: str) -> tuple[str, str | None]:
+    """`RUN` or `RUN::ARM`."""
+    folder, _, arm = model.partition(_ARM)
+    return folder, arm or None
 
 
 def _is_run(model: str) -> bool:
-    return RunFolder(Path(model)).resolved.is_file()
+    return RunFolder(Path(_run_and_arm(model)[0])).resolved.is_file()
 
 
 def _languages(request: Request) -> tuple[str, ...]:

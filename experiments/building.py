@@ -44,16 +44,16 @@ def build_from_spec(path: Path, folder: Path, data: Path | None) -> Path:
     return build_encoder(spec.recipe, texts, folder.absolute())
 
 
-def build_babel_encoder(folder: Path, cache: Path) -> str:
-    """Rebuild the offline suite's encoder and compare it with the shipped one; what came out, in a line."""
+def build_babel_encoder(folder: Path, cache: Path, name: str = "babel-xlmr") -> str:
+    """Rebuild one of the offline suite's encoders and compare it with the shipped one; what came out, in a line."""
     from trainables.babel_recipe import build_babel, check_babel
 
-    built = build_babel(folder.absolute(), cache.absolute())
-    if not (SHIPPED / "babel-xlmr" / "alignment.json").is_file():
+    built = build_babel(folder.absolute(), cache.absolute(), name)
+    if not (SHIPPED / name / "alignment.json").is_file():
         return (
             f"{folder}: finds {built.centred:.1f} % of the translations (there is no shipped encoder to compare with)"
         )
-    found, expected = check_babel(folder.absolute(), cache.absolute(), SHIPPED / "babel-xlmr")
+    found, expected = check_babel(folder.absolute(), cache.absolute(), SHIPPED / name)
     return f"{folder}: finds {found.centred:.1f} % of the translations, the shipped encoder {expected.centred:.1f} %"
 
 

@@ -67,9 +67,26 @@ def plan(
 @app.command()
 def report(run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]) -> None:
     """Rebuild the report from the results on disk."""
-    from analysis.report import build_report
+    from analysis.hypotheses.verdicts import hypotheses_text
+    from analysis.report import build_report, read_summary
 
-    typer.echo(str(build_report(run)))
+    page = build_report(run)
+    claims = read_summary(run)["hypotheses"]
+    if claims:
+        typer.echo(hypotheses_text(claims))
+    typer.echo(str(page))
+
+
+@app.command()
+def study(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A YAML file with a question, a spec and its runs.")],
+    data: Data = None,
+    runs: Runs = None,
+) -> None:
+    """Run all that a question needs, and answer it on one page. Run again to continue."""
+    from experiments.studies import run_study
+
+    raise typer.Exit(run_study(file, data, runs=runs))
 
 
 @app.command()
@@ -184,7 +201,7 @@ def evaluate(
 
 @app.command()
 def bench(
-    models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Encoders, tuned models, or finished runs.")],
+    models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Encoders, tuned models, runs, RUN::ARM.")],
     lengths: Annotated[str, typer.Option(help="Tokens of an input, with commas; own: texts as they are.")] = "32,128",
     batches: Annotated[str, typer.Option(help="Inputs of a call, with commas between them.")] = "1,8",
     languages: Annotated[str | None, typer.Option(help="Of the texts, with commas; the suite's source.")] = None,
@@ -280,11 +297,12 @@ def suites() -> None:
 def babel_build(
     folder: Annotated[Path, typer.Argument(help="Where the encoder goes; must be empty.")],
     cache: Annotated[Path, typer.Option(help="Where the suite's own files go.")] = Path("runs/cache"),
+    encoder: Annotated[str, typer.Option(help="babel-xlmr, babel-xlmr-32, babel-mbert, babel-mt5 ...")] = "babel-xlmr",
 ) -> None:
-    """Rebuild the offline suite's encoder and compare it with the shipped one. Takes minutes."""
+    """Rebuild one of the offline suite's encoders and compare it with the shipped one. Takes minutes."""
     from experiments.building import build_babel_encoder
 
-    typer.echo(build_babel_encoder(folder, cache))
+    typer.echo(build_babel_encoder(folder, cache, encoder))
 
 
 @encoder.command("build")

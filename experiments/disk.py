@@ -7,7 +7,10 @@ encoder is that of its weights, or follows from its config, or, for hub ids, fro
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
+
+from safetensors import safe_open
 
 from trainables.encoder_source import EncoderSource, folder_of
 from trainables.recipe import Recipe
@@ -45,8 +48,15 @@ def parameters(source: EncoderSource, recipe: Recipe | None = None) -> int:
     folder = folder_of(source)
     if folder is None:
         return _MILLIONS.get(source.name, _UNKNOWN_MILLIONS) * 1_000_000
-    weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
-    return weights // 4 if weights else _from_config(folder)
+    files = sorted(folder.glob("*.safetensors"))
+    return sum(map(_counted, files)) if files else _from_config(folder)
+
+
+def _counted(file: Path) -> int:
+    """Numbers in a file of weights, without those of a decoder and of what stands above it."""
+    with safe_open(file, framework="np") as weights:
+        names = [name for name in weights.keys() if not name.startswith(("decoder.", "lm_head."))]  # noqa: SIM118
+        return sum(math.prod(weights.get_slice(name).get_shape()) for name in names)
 
 
 def is_estimated(source: EncoderSource) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from evaluators.errors import CairnError
 from experiments.ledger import Ledger
-from experiments.settings import WrittenPlan
+from experiments.settings import WrittenPlan, winner_of
 from experiments.study import Study
+from search_spaces.controls import made_of
 from search_spaces.plan import Plan, Stage, as_json, mixture
 
 RETRIEVAL = "retrieval"
@@ -59,13 +60,20 @@ class Unit:
 
 
 def arms(study: Study, winners: Sequence[Plan]) -> list[Arm]:
-    """Winners first, then the controls that the spec names and the plans that it writes out."""
+    """Winners first, then the controls that the spec names and the plans that it writes out.
+
+    A control of a winner that there is not, because too few plans reached the last rung, is left out.
+    """
     named = [Arm(name=f"winner {place}", plan=plan) for place, plan in enumerate(winners, start=1)]
-    missing = [name for name in study.spec.finals.controls if name not in study.controls]
+    derived = {f"{how} of {arm.name}": plan for arm in named for how, plan in made_of(arm.plan).items()}
+    known = {**study.controls, **derived}
+    wanted = [name for name in study.spec.finals.controls if name in known or winner_of(name) is None]
+    missing = [name for name in wanted if name not in known]
     if missing:
-        known = ", ".join(study.controls)
-        raise CairnError(f"finals.controls names {', '.join(missing)}; the controls of this space are {known}")
-    named += [Arm(name=name, plan=study.controls[name]) for name in study.spec.finals.controls]
+        raise CairnError(
+            f"finals.controls names {', '.join(missing)}; the controls of this space are {', '.join(known)}"
+        )
+    named += [Arm(name=name, plan=known[name]) for name in wanted]
     return named + [Arm(name=name, plan=_plan(study, written)) for name, written in study.spec.finals.arms.items()]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
+from analysis.hypotheses.claims import WrittenClaim
+from search_spaces.controls import OF_A_WINNER
 from search_spaces.designs import DesignName
 from search_spaces.plan import Stage, mixture
 from trainables.settings import Hardware
@@ -139,12 +141,21 @@ class Finals:
             raise ValueError(f"seeds is {list(self.seeds)}; give different numbers, 0 or more")
         if len(set(self.controls)) < len(self.controls):
             raise ValueError(f"controls is {list(self.controls)}; name each once")
+        for name in self.controls:
+            if (winner_of(name) or 0) > self.winners:
+                raise ValueError(f"controls names {name!r}, and winners is {self.winners}; ask for more winners")
         for name in self.arms:
             if name.startswith("winner ") or name in self.controls:
                 raise ValueError(f"arms names {name!r}, as a winner or a control is named; call it otherwise")
         for what, steps in {"target_steps": self.target_steps, **self.task_steps}.items():
             if steps < 1:
                 raise ValueError(f"{what} is {steps} steps; give 1 or more")
+
+
+def winner_of(control: str) -> int | None:
+    """Which winner a control is made of: 2 for `reverse of winner 2`; None for one of the space."""
+    found = re.fullmatch(rf"(?:{'|'.join(OF_A_WINNER)}) of winner ([1-9]\d*)", control)
+    return int(found[1]) if found else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,10 +181,17 @@ class Analysis:
 
     equivalence_band: float = 1.0
     """Points: two orders that differ by less are called equal."""
+    hypotheses: Mapping[str, WrittenClaim] = field(default_factory=dict)
+    """Name -> claim, to be confirmed, rejected or left open."""
 
     def __post_init__(self) -> None:
         if not 0 < self.equivalence_band < 100:
             raise ValueError(f"equivalence_band is {self.equivalence_band} points; give a number above 0, below 100")
+
+    def as_json(self) -> dict[str, Any]:
+        """What is written into the record; without claims as it was before there were any."""
+        claims = {name: claim.as_json() for name, claim in self.hypotheses.items()}
+        return {"equivalence_band": self.equivalence_band, **({"hypotheses": claims} if claims else {})}
 
 
 @dataclass(frozen=True, kw_only=True)

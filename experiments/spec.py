@@ -15,14 +15,17 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from analysis.hypotheses.claims import long_form
 from evaluators.errors import CairnError
 from evaluators.suite import Suite
 from evaluators.suites import known_suites
+from experiments.claim_names import PLACE as CLAIMS
+from experiments.claim_names import wrong_claim_names
 from experiments.encoder_choice import EncoderChoice
 from experiments.mistakes import from_validation, near, said
-from experiments.settings import Analysis, Evaluation, Finals, Probes, Resources, Search, Tracking
+from experiments.settings import Analysis, Evaluation, Finals, Probes, Resources, Search, Tracking, winner_of
 from experiments.strict_yaml import Document, Mistake, Place, parse
-from search_spaces.controls import ALL_MIXED, DIRECT, TARGET_LONGER
+from search_spaces.controls import ALL_MIXED, DIRECT, OF_A_WINNER, TARGET_LONGER
 from search_spaces.ladder import Ladder
 from search_spaces.mlm import MLM
 from search_spaces.space import Space
@@ -133,7 +136,9 @@ def message(document: Document, mistakes: Sequence[Mistake], name: str) -> str:
 def _as_written(place: Place, document: Document) -> Place:
     """The place in the file of a value that was written short."""
     short = isinstance(document.value, dict) and isinstance(document.value.get("encoder"), str)
-    return ("encoder",) if short and place[:1] == ("encoder",) else place
+    if short and place[:1] == ("encoder",):
+        return ("encoder",)
+    return place[:-1] if place[-1:] == (0,) and isinstance(_at(document.value, place[:-1]), str) else place
 
 
 def _once_a_place(mistakes: Sequence[Mistake]) -> list[Mistake]:
@@ -145,7 +150,7 @@ def _once_a_place(mistakes: Sequence[Mistake]) -> list[Mistake]:
 
 
 def _filled_in(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The long form of what may be written short: an encoder's name, `all` targets, languages, trials."""
+    """The long form of what may be written short: an encoder's name, `all` targets, languages, trials, claims."""
     raw = dict(value)
     if isinstance(raw.get("encoder"), str):
         raw["encoder"] = {"name": raw["encoder"]}
@@ -156,6 +161,9 @@ def _filled_in(value: Mapping[str, Any]) -> dict[str, Any]:
         raw["languages"] = None
     if isinstance(raw.get("search"), dict) and raw["search"].get("trials") == "all":
         raw["search"] = {**raw["search"], "trials": None}
+    claims = _at(raw, CLAIMS)
+    if isinstance(claims, dict):
+        raw["analysis"] = {**raw["analysis"], "hypotheses": {name: long_form(one) for name, one in claims.items()}}
     return raw
 
 
@@ -198,8 +206,17 @@ def _wrong_names(raw: Mapping[str, Any]) -> list[Mistake]:
     tasks = _at(raw, ("space", "tasks"))
     names = [name for name in tasks if isinstance(name, str)] if isinstance(tasks, list) else []
     alone = [f"{name} alone" for name in names]
-    unknown(("finals", "controls"), "control in this space", [DIRECT, TARGET_LONGER, *alone, ALL_MIXED])
-    return mistakes
+    controls = _at(raw, ("finals", "controls"))
+    derived = (
+        [name for name in controls if isinstance(name, str) and winner_of(name)] if isinstance(controls, list) else []
+    )
+    offered = [f"{how} of winner 1" for how in OF_A_WINNER]
+    unknown(
+        ("finals", "controls"),
+        "control in this space",
+        [DIRECT, TARGET_LONGER, *alone, ALL_MIXED, *offered, *derived],
+    )
+    return mistakes + wrong_claim_names(raw, suite)
 
 
 def _written_mixtures(raw: Mapping[str, Any]) -> list[Place]:

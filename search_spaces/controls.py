@@ -3,20 +3,24 @@
 Direct fine-tuning is the baseline. "target longer" gives the target the updates that the longest trunk would take, so
 that more training is not mistaken for a better path; "<task> alone" and "all mixed" ask whether the sequence matters.
 All use the first value of each grid of the space.
+
+Others are made of a winner, once it is known: its stages in reverse, its tasks as one mixture, its last stage only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from search_spaces.chooser import First
 from search_spaces.mlm import with_mlm
-from search_spaces.plan import Plan, Stage
+from search_spaces.plan import Plan, Stage, mixture
 from search_spaces.space import Setting, Space
 
 DIRECT = "direct"
 TARGET_LONGER = "target longer"
 ALL_MIXED = "all mixed"
+OF_A_WINNER = (REVERSE, MIXTURE, LAST) = ("reverse", "mixture", "last task")
 
 
 def controls(space: Space, setting: Setting) -> dict[str, Plan]:
@@ -59,3 +63,16 @@ def _stage(space: Space, setting: Setting, tasks: Sequence[str], steps: int | No
 
 def _steps(space: Space, tasks: Sequence[str]) -> int:
     return space.dimensions().steps.draw(First(), "stage.0", tasks)
+
+
+def made_of(plan: Plan) -> dict[str, Plan]:
+    """Controls of a winner's own stages, by the words before "of winner 1". The mixture has the last stage's rate."""
+    if not plan.trunk:
+        return dict.fromkeys(OF_A_WINNER, plan)
+    shares: dict[str, float] = {}
+    for stage in plan.trunk:
+        for task, share in stage.mixture:
+            shares[task] = shares.get(task, 0.0) + share * stage.steps
+    together = replace(plan.trunk[-1], mixture=mixture(shares), steps=sum(stage.steps for stage in plan.trunk))
+    trunks = {REVERSE: plan.trunk[::-1], MIXTURE: (together,), LAST: plan.trunk[-1:]}
+    return {name: replace(plan, trunk=trunk) for name, trunk in trunks.items()}

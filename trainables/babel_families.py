@@ -29,7 +29,7 @@ _BERT = {
 _T5 = {"d_model": 64, "d_kv": 16, "d_ff": 128, "num_layers": 2, "num_heads": 4, "dropout_rate": 0.0}
 _SPARSE = {"num_experts": 4, "num_sparse_encoder_layers": 1, "num_decoder_layers": 1, "num_sparse_decoder_layers": 0}
 
-_CONFIGS: Mapping[str, Callable[..., Any]] = {
+FAMILIES: Mapping[str, Callable[..., Any]] = {
     "babel-mbert": lambda **ids: BertConfig(**_BERT, **ids),
     "babel-mt5": lambda **ids: MT5Config(**_T5, decoder_start_token_id=ids["pad_token_id"], **ids),
     "babel-switch": lambda **ids: SwitchTransformersConfig(
@@ -42,7 +42,7 @@ def write_families(trained: Path, shipped: Path) -> list[Path]:
     """A folder for each family below `shipped`, over the tokenizer of the encoder in `trained`, and one for itself."""
     return [
         _untrained(trained, shipped / "babel-untrained"),
-        *(_write(name, trained, shipped / name) for name in _CONFIGS),
+        *(write_family(name, trained, shipped / name) for name in FAMILIES),
     ]
 
 
@@ -53,7 +53,8 @@ def _untrained(trained: Path, folder: Path) -> Path:
     return folder
 
 
-def _write(name: str, trained: Path, folder: Path) -> Path:
+def write_family(name: str, trained: Path, folder: Path) -> Path:
+    """Config and tokenizer of one family, over the tokenizer of the encoder in `trained`."""
     tokenizer = AutoTokenizer.from_pretrained(trained)
     start, end = (tokenizer.convert_tokens_to_ids(token) for token in ("<s>", "</s>"))
     if name == "babel-mbert":
@@ -68,7 +69,7 @@ def _write(name: str, trained: Path, folder: Path) -> Path:
             single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", end)]
         )
         tokenizer.cls_token = tokenizer.sep_token = tokenizer.bos_token = None
-    config = _CONFIGS[name](
+    config = FAMILIES[name](
         vocab_size=len(tokenizer), pad_token_id=tokenizer.pad_token_id, eos_token_id=tokenizer.eos_token_id
     )
     for said in ("is_local", "local_files_only"):  # how this machine loaded it, which is nothing of the tokenizer's

@@ -12,19 +12,21 @@ sentences for development, with each language's mean removed, which varies far l
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from evaluators.babel.suite import BABEL
 from evaluators.babel.text import DOCUMENTS, pretraining_text
-from evaluators.errors import CairnError
+from evaluators.errors import CairnError, UnknownName
 from evaluators.reading import read
 from evaluators.source import DataSource
 from evaluators.task import score
+from trainables.babel_families import FAMILIES, write_family
 from trainables.build import build_encoder
 from trainables.encoder import load_encoder
-from trainables.encoder_source import EncoderSource
+from trainables.encoder_source import SHIPPED, EncoderSource
 from trainables.model import MultiHeadModel
 from trainables.predict import predict
 from trainables.recipe import Recipe
@@ -45,8 +47,15 @@ RECIPE = Recipe(
     seed=0,
 )
 
+RECIPES: Mapping[str, Recipe] = {
+    "babel-xlmr": RECIPE,
+    **{f"babel-xlmr-{width}": replace(RECIPE, hidden=width, feed_forward=2 * width) for width in (24, 32, 48, 96)},
+    **{name: RECIPE for name in FAMILIES},
+}
+"""Of every shipped encoder. Of a family's, shape and tokenizer are its own."""
+
 RETRIEVAL_LAYER = 2
-"""Where the shipped encoder's languages meet. It differs between checkpoints, so it belongs to this one."""
+"""Where the languages of `babel-xlmr` meet. It differs between checkpoints."""
 
 TOLERANCE = 10.0
 """By how many points a rebuilt encoder's retrieval may differ from the recorded value."""
@@ -67,9 +76,20 @@ class Alignment:
     """Centred, language by language."""
 
 
-def build_babel(folder: Path, cache: Path, recipe: Recipe = RECIPE, documents: int = DOCUMENTS) -> Alignment:
-    """Build the encoder in `folder` and record its alignment beside it. `cache` keeps the suite's files."""
-    build_encoder(recipe, pretraining_text(recipe.seed, documents), folder)
+def build_babel(
+    folder: Path, cache: Path, name: str = "babel-xlmr", *, steps: int | None = None, documents: int = DOCUMENTS
+) -> Alignment:
+    """Build an encoder in `folder` and record its alignment beside it. `cache` keeps the suite's files.
+
+    Raises:
+        UnknownName: the suite has no encoder of this name.
+    """
+    if name not in RECIPES:
+        raise UnknownName("encoder that can be built for babel", name, RECIPES)
+    recipe = replace(RECIPES[name], steps=steps or RECIPES[name].steps)
+    with tempfile.TemporaryDirectory() as temporary:
+        untrained = write_family(name, SHIPPED / "babel-xlmr", Path(temporary) / name) if name in FAMILIES else None
+        build_encoder(recipe, pretraining_text(recipe.seed, documents), folder, untrained)
     found = alignment(EncoderSource(name=str(folder)), cache)
     (folder / _RECORD).write_text(json.dumps(asdict(found), indent=2) + "\n")
     return found

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModelForMaskedLM
+from transformers import AutoConfig, AutoModelForMaskedLM, AutoModelForSeq2SeqLM
 
 from evaluators.errors import CairnError
 from evaluators.examples import Text
@@ -35,8 +35,11 @@ from trainables.seeds import derive
 from trainables.settings import Training
 
 
-def build_encoder(recipe: Recipe, texts: Iterable[Text], folder: Path) -> Path:
+def build_encoder(recipe: Recipe, texts: Iterable[Text], folder: Path, untrained: Path | None = None) -> Path:
     """The trained encoder in `folder`, which must not exist or be empty: config, weights, tokenizer, recipe.
+
+    `untrained`: a folder with a config and a tokenizer that are taken as they are; of the recipe only what is said of
+    training counts then. Of an encoder-decoder model the decoder is drawn and stays untrained.
 
     Raises:
         CairnError: there is no text, or the folder is in use.
@@ -50,7 +53,10 @@ def build_encoder(recipe: Recipe, texts: Iterable[Text], folder: Path) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        _save_untrained(recipe, documents, temporary)
+        if untrained is None:
+            _save_untrained(recipe, documents, temporary)
+        else:
+            _draw(untrained, recipe, temporary)
         trained = _train_in_place(recipe, documents, temporary)
         record = {"recipe": asdict(recipe), "documents": len(documents), "loss": trained.losses["mlm"]}
         (temporary / "build.json").write_text(json.dumps(record, indent=2) + "\n")
@@ -61,6 +67,18 @@ def build_encoder(recipe: Recipe, texts: Iterable[Text], folder: Path) -> Path:
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return folder
+
+
+def _draw(untrained: Path, recipe: Recipe, folder: Path) -> None:
+    shutil.copytree(untrained, folder, dirs_exist_ok=True)
+    config = AutoConfig.from_pretrained(folder)
+    with library_quiet(), own_randomness(torch.device("cpu")):
+        torch.manual_seed(derive(recipe.seed, "encoder"))
+        _whole_class(config).from_config(config).save_pretrained(folder)
+
+
+def _whole_class(config: Any) -> Any:
+    return AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForMaskedLM
 
 
 def _save_untrained(recipe: Recipe, documents: tuple[Text, ...], folder: Path) -> None:
@@ -112,9 +130,14 @@ def _train_in_place(recipe: Recipe, documents: tuple[Text, ...], folder: Path) -
 
 
 def _save_trained(model: MultiHeadModel, folder: Path) -> None:
-    """Encoder and language model head in the library's own form, so that either can be loaded from it."""
+    """Encoder and language model head, or decoder, in the library's own form, so that each can be loaded from it."""
+    config = AutoConfig.from_pretrained(folder)
     with library_quiet():
-        whole: Any = AutoModelForMaskedLM.from_pretrained(folder, dtype=torch.float32)
+        whole: Any = _whole_class(config).from_pretrained(folder, dtype=torch.float32)
+        if config.is_encoder_decoder:
+            whole.load_state_dict(model.encoder.cpu().state_dict(), strict=False)
+            whole.save_pretrained(folder)
+            return
         prefix = whole.base_model_prefix
         head = next(name for name, _ in whole.named_children() if name != prefix)
         setattr(whole, prefix, model.encoder.cpu())

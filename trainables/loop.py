@@ -30,6 +30,7 @@ from trainables.precision import LossScale, computed_in
 from trainables.ranks import Ranks
 from trainables.seeds import derive
 from trainables.settings import Training
+from trainables.sparse import ChosenWeights
 from trainables.weights import load_optimizer
 
 
@@ -88,6 +89,7 @@ def train(
 
     ranks = ranks or Ranks()
     scale = LossScale(training.precision, optimizer)
+    chosen = ChosenWeights(model.encoder, training.trained_share, optimizer)
     began, examples = time.perf_counter(), 0
     losses: list[tuple[str, float]] = []
     model.train()
@@ -100,6 +102,7 @@ def train(
             add_up = partial(_add_up_gradient, model, batch, training, scale.scaler, ranks, own_seed)
             loss = ranks.add_up(model, micro_batches.run(task, batch.examples, add_up))
             scale.scaler.unscale_(optimizer)
+            chosen.keep()
             norm = float(nn.utils.clip_grad_norm_(model.parameters(), training.clip_norm))
             if not math.isfinite(loss) or scale.is_exhausted or not (math.isfinite(norm) or scale.is_used):
                 raise TrainingDiverged(_diverged(stage, step, task))

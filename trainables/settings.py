@@ -64,6 +64,8 @@ class Training:
     adam_betas: tuple[float, float] = (0.9, 0.999)
     adam_epsilon: float = 1e-8
     clip_norm: float = 1.0
+    trained_share: float = 1.0
+    """Of the encoder's weights, that a stage may change: those of the largest first gradient (`trainables.sparse`)."""
     precision: Precision = "float32"
     """Of the computation; weights and optimiser state are float32 always."""
     max_examples: int | None = None
@@ -95,6 +97,11 @@ class Training:
             raise ValueError(
                 f"clip_norm {self.clip_norm} must be positive, weight_decay {self.weight_decay} not negative"
             )
+
+        if not 0 < self.trained_share <= 1:
+            raise ValueError(f"trained_share is {self.trained_share}; give a share above 0, 1 for all weights")
+        if self.trained_share < 1 and self.weight_decay:
+            raise ValueError("weight_decay changes every weight and trained_share only some; leave one of them out")
 
     def of(self, task: str) -> Training:
         """The settings of one training task: the general ones with its overrides applied."""
@@ -170,6 +177,8 @@ def as_key(training: Training, tasks: Iterable[str]) -> dict[str, Any]:
     general = asdict(replace(training, per_task={}))
     del general["per_task"]
     general["adam_betas"] = list(training.adam_betas)
+    if training.trained_share == 1.0:
+        del general["trained_share"]  # so that names from before there was such a choice hold
     resolved = {name: training.of(name) for name in sorted(tasks)}
     varying = ("batch_size", "max_length_tokens", "max_examples")
     for name in varying:

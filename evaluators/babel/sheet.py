@@ -88,6 +88,8 @@ class Sheet:
     """Column -> how it shows an item's running number."""
     config: str = "{language}"
     """The hub's name of a language's configuration."""
+    translated: bool = False
+    """Is the training split there in the other languages too, with the same items?"""
 
     def drawn(self) -> Mapping[str, list[tuple[Any, Row]]]:
         """Split -> items, each with its row in the pivot. No two of a sheet read alike there, whatever the split."""
@@ -117,7 +119,7 @@ class Sheet:
         )
         drawn = self.drawn()
         for part in self.parts:
-            for code in part.languages:
+            for code in LANGUAGES if self.translated and part.bucket == "train" else part.languages:
                 folder = root / self.dataset / self.config.format(language=code)
                 folder.mkdir(parents=True, exist_ok=True)
                 table = pa.Table.from_pylist(self._rows(drawn[part.split], code), schema=schema)

@@ -1,7 +1,7 @@
 """The data sets of the offline suite: layouts and sizes.
 
-Evaluation sets speak all six languages. Training sets of targets are small and in the pivot only; the intermediate
-tasks are larger, and in the pivot only.
+Evaluation sets speak all six languages. Training sets of targets are small, those of intermediate tasks larger; both
+are in the pivot, and of some there are translations.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ TARGETS = (
         write=tasks_pair.nli_row,
         columns=_NLI,
         parts=_target(TARGET_ROWS),
+        translated=True,
     ),
     Sheet(
         dataset="babel/paws-x",
@@ -73,6 +74,7 @@ TARGETS = (
         },
         numbered={"idx": ITEM},
         parts=_target(TAG_ROWS),
+        translated=True,
     ),
     Sheet(
         dataset="babel/wikiann",
@@ -84,6 +86,7 @@ TARGETS = (
             **{"langs": TEXTS, "spans": TEXTS},
         },
         parts=_target(TAG_ROWS),
+        translated=True,
     ),
     Sheet(
         dataset="babel/xquad",
@@ -123,6 +126,7 @@ INTERMEDIATES = (
         columns={**_NLI, "idx": NUMBER},
         numbered={"idx": int},
         parts=_intermediate(INTERMEDIATE_ROWS, names=("train", "validation_matched", "test_matched")),
+        translated=True,
     ),
     Sheet(
         dataset="babel/anli",

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from evaluators import protocols
-from evaluators.babel.languages import LANGUAGES
+from evaluators.babel.languages import LANGUAGES, PIVOT
 from evaluators.babel.mirror import TEXT_DATASET, build_mirror
 from evaluators.babel.sheet import Part, Sheet
 from evaluators.babel.sheets import INTERMEDIATES, TARGETS
@@ -22,6 +22,7 @@ from evaluators.metrics import ACCURACY
 from evaluators.suite import Suite
 from evaluators.task import Kind, Row, Split, Table, Task
 from evaluators.tasks.anli import ANLI
+from evaluators.tasks.control_tasks import real_or_fake, with_shuffled_labels
 from evaluators.tasks.csqa import CSQA
 from evaluators.tasks.hellaswag import HELLASWAG
 from evaluators.tasks.mlm import MLM
@@ -87,6 +88,20 @@ _RACE = Task(
     trained_as="race",
 )
 
+
+def _translated(task: Task, dataset: str) -> Task:
+    """Its training data in the other languages."""
+    part = next(part for part in _SHEETS[dataset].parts if part.bucket == "train")
+    others = replace(part, languages=[code for code in LANGUAGES if code != PIVOT])
+    return replace(
+        task,
+        name=f"{task.name}-translated",
+        title=f"{task.title}, in the other languages",
+        tables={"train": [replace(_table(_SHEETS[dataset], others), rows=None)]},
+        trained_as=f"{task.name}-translated",
+    )
+
+
 _MLM = replace(
     MLM,
     title="MLM: masked language modelling on the world's text",
@@ -115,12 +130,23 @@ _INTERMEDIATES = (
     _here(CSQA, "babel/commonsense_qa"),
     _here(SUPERTAGS_TASK, "babel/ccgbank", name="ccg", title="CCG supertags", labels=CATEGORIES, trained_as="ccg"),
 )
+_BY_NAME = {task.name: task for task in (*_INTERMEDIATES, *_TARGETS)}
+_TRANSLATED = tuple(
+    _translated(_BY_NAME[name], dataset)
+    for name, dataset in {
+        **{"mnli": "babel/mnli", "xnli": "babel/xnli", "panx": "babel/wikiann"},
+        "udpos": "babel/universal_dependencies",
+    }.items()
+)
+_CONTROLS = (with_shuffled_labels(_BY_NAME["mnli"]), real_or_fake(_BY_NAME["mnli"]))
 
 BABEL = Suite(
     name="babel",
     title="BABEL: six invented languages, offline",
     targets={task.name: task for task in _TARGETS},
-    training={task.name: task for task in (*_INTERMEDIATES, _MLM, *_TARGETS) if task.trained_as},
+    training={
+        task.name: task for task in (*_INTERMEDIATES, _MLM, *_TARGETS, *_TRANSLATED, *_CONTROLS) if task.trained_as
+    },
     pivots=("qro", "qin"),
     groups={
         "classification": ("pawsx", "xnli"),
@@ -130,4 +156,10 @@ BABEL = Suite(
     },
     protocol=protocols.BABEL,
     mirror=build_mirror,
+)
+
+BABEL_TRANSLATED = BABEL.trained_on(
+    {name: f"{name}-translated" for name in ("xnli", "panx", "udpos")},
+    name="babel-translated",
+    title="BABEL: three targets, trained in the other languages",
 )

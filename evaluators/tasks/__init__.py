@@ -12,6 +12,7 @@ from evaluators.task import Task
 from evaluators.tasks.anli import ANLI
 from evaluators.tasks.bucc2018 import BUCC2018
 from evaluators.tasks.ccg import CCG
+from evaluators.tasks.control_tasks import real_or_fake, with_shuffled_labels
 from evaluators.tasks.copa import COPA
 from evaluators.tasks.cosmosqa import COSMOSQA
 from evaluators.tasks.csqa import CSQA
@@ -45,7 +46,7 @@ INTERMEDIATE: Mapping[str, Task] = {
     for task in (
         *(ANLI, MNLI, QQP, SQUAD1, SQUAD2, HELLASWAG, CCG, SUPERTAGS_TASK, COSMOSQA, CSQA, SIQA, COPA),
         *(PAWSX, TYDIQA, UDPOS, PANX, MLM, MNLI_TRANSLATED, PAWSX_TRANSLATED, SQUAD1_TRANSLATED),
-        *(SQUAD1_PASSAGES, MEWSLIX),
+        *(SQUAD1_PASSAGES, MEWSLIX, with_shuffled_labels(MNLI), real_or_fake(MNLI)),
     )
 }
 TARGET: Mapping[str, Task] = {

@@ -14,6 +14,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from curves import curves_svg
@@ -46,24 +47,29 @@ def random_shared(table: SimulatedTable, budget: int, seed: int) -> Pick:
     return play(RandomSearch(longest(table), seed=seed), table, budget=budget)
 
 
-def tpe_of_positions(choose: Chooser) -> Plan:
+def tpe_of_positions(choose: Chooser, *, tasks: int) -> Plan:
     """One categorical question a position; a task that was chosen before gives way to the next that was not."""
     chosen: list[int] = []
     for place in range(3):
-        task = choose.one_of(f"position.{place}", tuple(range(9)))
+        task = choose.one_of(f"position.{place}", tuple(range(tasks)))
         while task in chosen:
-            task = (task + 1) % 9
+            task = (task + 1) % tasks
         chosen.append(task)
     stages = [Stage(mixture=mixture({f"t{task}": 1.0}), learning_rate=1e-3, steps=1) for task in chosen]
     return Plan(trunk=tuple(stages), targets=())
 
 
+def tpe(table: SimulatedTable, seed: int) -> TpeOnTable:
+    tasks = len({draw.plan.trunk[0] for draw in table.pool.draws})
+    return TpeOnTable(partial(tpe_of_positions, tasks=tasks), seed=seed)
+
+
 def tpe_unshared(table: SimulatedTable, budget: int, seed: int) -> Pick:
-    return play(Unshared(TpeOnTable(tpe_of_positions, seed=seed)), table, budget=budget)
+    return play(Unshared(tpe(table, seed)), table, budget=budget)
 
 
 def tpe_shared(table: SimulatedTable, budget: int, seed: int) -> Pick:
-    return play(TpeOnTable(tpe_of_positions, seed=seed), table, budget=budget)
+    return play(tpe(table, seed), table, budget=budget)
 
 
 def halving(table: SimulatedTable, budget: int, seed: int) -> Pick:

@@ -70,7 +70,11 @@ def test_a_suite_is_whole(suite: Suite) -> None:
             trained = suite.training_task(task.trained_as)
             assert trained.kind is task.kind
             assert tuple(trained.labels) == tuple(task.labels)
-            assert trained.languages("train") == (suite.source_language,)
+            taught = set(trained.languages("train"))
+            if suite.name.endswith("-translated"):
+                assert taught and taught <= set(task.languages("test")) - {suite.source_language}
+            else:
+                assert taught == {suite.source_language}
     for name, task in suite.training.items():
         assert task.name == name
         assert task.languages("train"), name
@@ -103,8 +107,9 @@ def test_a_target_whose_training_task_is_missing_is_refused() -> None:
 
 
 def test_a_suites_tasks_can_be_read_in_other_processes() -> None:
-    reads = {name: task.read for name, task in XTREME.training.items()}
-    assert pickle.loads(pickle.dumps(reads)) == reads
+    for task in XTREME.training.values():
+        packed = pickle.dumps(task.read)
+        assert pickle.dumps(pickle.loads(packed)) == packed
 
 
 @pytest.fixture
@@ -125,7 +130,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 def test_a_package_brings_a_suite_of_its_own(installed: Callable[..., None]) -> None:
     installed("OURS")
     assert find_suite("ours").targets == BABEL.targets
-    assert list(suites.known_suites()) == ["babel", "xtreme", "xtreme-r", "open", "ours"]
+    assert list(suites.known_suites()) == [*SUITES, "ours"]
 
 
 @pytest.mark.parametrize(

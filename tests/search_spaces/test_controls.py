@@ -1,7 +1,9 @@
 from collections.abc import Callable
 
-from search_spaces.controls import controls
-from search_spaces.plan import describe
+import pytest
+
+from search_spaces.controls import controls, made_of
+from search_spaces.plan import Plan, Stage, describe, mixture
 from search_spaces.space import Setting, Space
 from search_spaces.target import Target
 
@@ -44,3 +46,21 @@ def test_a_fixed_share_of_mlm_is_in_the_controls_too(space: Callable[..., Space]
 def test_controls_that_would_repeat_another_are_left_out(space: Callable[..., Space], setting: Setting) -> None:
     assert list(controls(space(tasks=("ccg",), lengths=(0, 1)), setting)) == ["direct", "target longer", "ccg alone"]
     assert list(controls(space(lengths=(0,)), setting)) == ["direct"]
+
+
+def test_controls_of_a_winner_are_made_of_its_stages() -> None:
+    nli = Stage(mixture=mixture({"mnli": 3, "mlm": 1}), learning_rate=1e-3, steps=100)
+    tags = Stage(mixture=mixture({"ccg": 1}), learning_rate=5e-4, steps=300)
+    winner = Plan(trunk=(nli, tags), targets=(tags,))
+    made = made_of(winner)
+    assert made["reverse"].trunk == (tags, nli)
+    assert made["last task"].trunk == (tags,)
+    (together,) = made["mixture"].trunk
+    assert dict(together.mixture) == pytest.approx({"mnli": 75 / 400, "mlm": 25 / 400, "ccg": 300 / 400})
+    assert (together.steps, together.learning_rate) == (400, 5e-4)
+    assert {plan.targets for plan in made.values()} == {winner.targets}
+
+
+def test_controls_of_a_direct_winner_are_itself() -> None:
+    direct = Plan(trunk=(), targets=())
+    assert set(made_of(direct).values()) == {direct}

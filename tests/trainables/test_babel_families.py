@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -36,4 +37,9 @@ def test_the_untrained_twin_differs_from_the_encoder_in_its_weights_alone() -> N
 def test_the_shipped_folders_are_what_is_written_today(tmp_path: Path) -> None:
     for folder in write_families(SHIPPED / "babel-xlmr", tmp_path):
         for path in folder.iterdir():
-            assert path.read_bytes() == (SHIPPED / folder.name / path.name).read_bytes(), path
+            shipped = SHIPPED / folder.name / path.name
+            if path.name == "config.json":
+                written, kept = (json.loads(one.read_text()) for one in (path, shipped))
+                assert {name: kept.get(name) for name in written} == written, folder.name
+            else:
+                assert path.read_bytes() == shipped.read_bytes(), path

@@ -54,12 +54,21 @@ def opened(name: str, heads: Sequence[HeadName], new_tokens: int) -> list[Asked]
     """
     source = EncoderSource(name=name)
     found = [of_model(*_with_head(source))] if "encoder" in heads else []
-    wanted = [head for head in heads if head != "encoder"]
-    if wanted and _has_decoder(source):
-        found += _whole(source, wanted, new_tokens)
+    found += with_decoder(source, heads, new_tokens)
     if not found:
         raise CairnError(f"{name} has no decoder, so it cannot be asked by {', '.join(heads)}; leave out --heads")
     return found
+
+
+def with_decoder(
+    source: EncoderSource, heads: Sequence[HeadName], new_tokens: int, trained: Any | None = None
+) -> list[Asked]:
+    """A model that was saved whole, in those of the ways that need its decoder; nothing for any other.
+
+    `trained`: the encoder's module after training, in place of its own weights.
+    """
+    wanted = [head for head in heads if head != "encoder"]
+    return _whole(source, wanted, new_tokens, trained) if wanted and _has_decoder(source) else []
 
 
 def of_model(model: MultiHeadModel, head: str, kind: Kind) -> Asked:
@@ -86,7 +95,7 @@ def _with_head(source: EncoderSource) -> tuple[MultiHeadModel, str, Kind]:
     return MultiHeadModel(load_encoder(source), [task], seed=0), task.name, task.kind
 
 
-def _whole(source: EncoderSource, heads: Sequence[HeadName], new_tokens: int) -> list[Asked]:
+def _whole(source: EncoderSource, heads: Sequence[HeadName], new_tokens: int, trained: Any | None) -> list[Asked]:
     encoder = load_encoder(source)
     where = str(folder_of(source) or source.name)
     with library_quiet():
@@ -94,6 +103,8 @@ def _whole(source: EncoderSource, heads: Sequence[HeadName], new_tokens: int) ->
             whole: Any = AutoModelForSeq2SeqLM.from_pretrained(where, dtype=torch.float32, use_safetensors=True)
         except (OSError, ValueError, RuntimeError) as error:
             raise CairnError(f"{where} cannot be loaded with its decoder: {error}") from error
+    if trained is not None:
+        whole.load_state_dict(trained.cpu().state_dict(), strict=False)
     whole.to(best_device()).eval()
     start = int(whole.config.decoder_start_token_id)
     labels = torch.tensor([pieces.ids[0] for pieces in encoder.tokenizer.cut(LABELS)], device=whole.device)

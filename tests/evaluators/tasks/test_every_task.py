@@ -41,8 +41,8 @@ def test_the_score_is_made_of_the_tasks_own_metrics(task: Task) -> None:
 
 
 def test_a_task_travels_to_other_processes(task: Task) -> None:
-    tables = pickle.loads(pickle.dumps((task.name, task.read, task.tables)))
-    assert tables == (task.name, task.read, task.tables)
+    packed = pickle.dumps((task.name, task.read, task.tables))
+    assert pickle.dumps(pickle.loads(packed)) == packed
 
 
 def test_labels_are_known_for_pairs_and_tags(task: Task, data: DataSource) -> None:

@@ -1,0 +1,1 @@
+"""Questions that one run cannot answer: several runs, one sentence."""

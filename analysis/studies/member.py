@@ -1,0 +1,109 @@
+"""One run of a study, and what several of them have in common."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from analysis.finals import DIRECT, BySeed, Finals, Layout, finals_of, metrics_of, restricted
+from analysis.load import Run
+from analysis.order.sources import evidence_of
+from analysis.order.verdict import Verdict, verdict_of
+from analysis.statistics import Estimate, estimate
+from evaluators.errors import CairnError
+
+
+@dataclass(frozen=True)
+class Member:
+    """A finished run under the name that the study gives it."""
+
+    name: str
+    run: Run
+    parameters: int | None = None
+    """Of the encoder; None where not known."""
+
+    @cached_property
+    def finals(self) -> Finals:
+        """Its final scores."""
+        return finals_of(self.run, metrics_of(self.run.resolved["suite"], self.run.resolved["targets"]))
+
+    @property
+    def encoder(self) -> str:
+        """Name of its encoder."""
+        return str(self.run.resolved["encoder"]["name"])
+
+    def order_verdict(self, layout: Layout) -> Verdict:
+        """Does order matter in this run?"""
+        band = self.run.resolved.get("analysis", {}).get("equivalence_band")
+        return verdict_of(evidence_of(self.run, self.finals, layout), band)
+
+    def scores(self, arm: str, layout: Layout) -> BySeed:
+        """Seed -> test mean of the layout.
+
+        Raises:
+            CairnError: the finals have no complete score of the arm.
+        """
+        found = self.finals.by_seed(arm, "test", layout)
+        if not found:
+            have = ", ".join(self.finals.arms) or "none"
+            raise CairnError(f"{self.run.path} has no complete test scores of {arm!r} (arms: {have}); finish it")
+        return found
+
+    def gain(self, arm: str, layout: Layout) -> BySeed:
+        """Seed -> points above direct, with the same seed."""
+        ours, theirs = self.scores(arm, layout), self.scores(DIRECT, layout)
+        return {seed: ours[seed] - theirs[seed] for seed in ours if seed in theirs}
+
+
+def zero_shot(members: Sequence[Member], keep: Collection[str] | None = None) -> Layout:
+    """Tasks and languages that all members were scored on, without source languages; `keep`: of these only.
+
+    Raises:
+        CairnError: they have none in common.
+    """
+    sources = {member.run.resolved["source_language"] for member in members}
+    layouts = [member.finals.layout for member in members]
+    both = {
+        task: tuple(
+            code
+            for code in languages
+            if code not in sources
+            and (keep is None or code in keep)
+            and all(code in layout.get(task, ()) for layout in layouts)
+        )
+        for task, languages in layouts[0].items()
+    }
+    layout = restricted(both, _every)
+    if not layout:
+        named = "" if keep is None else f" among {', '.join(sorted(keep))}"
+        raise CairnError(f"the runs of the study were scored on no language in common{named}; finish them all")
+    return layout
+
+
+def of_all(values: BySeed) -> Estimate:
+    """Mean over seeds; there is at least one."""
+    found = estimate(list(values.values()))
+    assert found is not None
+    return found
+
+
+def slope(places: Mapping[str, float], values: Mapping[str, BySeed]) -> Estimate | None:
+    """Least-squares slope of values on the decimal logarithm of places, seed by seed, with a t interval over seeds.
+
+    A seed counts that every member has; what it does to all members alike cancels. None for fewer than two places.
+    """
+    names = list(places)
+    if len({places[name] for name in names}) < 2:
+        return None
+    seeds = [seed for seed in values[names[0]] if all(seed in values[name] for name in names)]
+    x = np.array([math.log10(places[name]) for name in names])
+    slopes = [float(np.polyfit(x, [values[name][seed] for name in names], 1)[0]) for seed in seeds]
+    return estimate(slopes)
+
+
+def _every(language: str) -> bool:
+    return True

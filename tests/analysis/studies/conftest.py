@@ -1,0 +1,77 @@
+"""Runs with planted scores: two targets of the offline suite, direct and one arm, three seeds."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.load import FinalScore, Run
+from analysis.studies.member import Member
+
+LANGUAGES = ("en", "qda", "qro", "qin", "qse")
+TASKS = ("xnli", "tatoeba")
+SEEDS = (1, 2, 3, 4)
+ARM = "mnli first"
+
+
+def run_of(scores, *, training=None, encoder="babel-xlmr", targets=TASKS, path="runs/one"):
+    """`scores`: (arm, seed, task, language) -> test score."""
+    finals = tuple(
+        FinalScore(
+            arm=arm,
+            seed=seed,
+            split="test",
+            task=task,
+            language=language,
+            metric="accuracy",
+            value=value,
+            examples=100,
+            signature="accuracy",
+        )
+        for (arm, seed, task, language), value in scores.items()
+    )
+    resolved = {
+        "suite": "babel",
+        "targets": list(targets),
+        "encoder": {"name": encoder},
+        "source_language": "en",
+        "selector": "en-dev",
+        "pivots": [],
+        "seeds": list(SEEDS),
+        "training": training or {"per_task": {}},
+        "rungs": [{"trunk_scale": 1.0, "target_scale": 1.0}],
+        "search": {"searcher": "random"},
+        "analysis": {"equivalence_band": 1.0},
+    }
+    return Run(
+        path=Path(path),
+        resolved=resolved,
+        environment={},
+        trials=(),
+        finals=finals,
+        arm_plans={arm: {"trunk": [], "targets": []} for arm in dict.fromkeys(one.arm for one in finals)},
+        failures=(),
+        torn={},
+    )
+
+
+@pytest.fixture
+def member():
+    """Name, gain of the arm (a number, or language -> number) and options -> a member."""
+
+    def made(name, gain, *, parameters=1000, noise=0.2, base=50.0, arm=ARM, **options):
+        rng = np.random.default_rng(parameters)
+        scores = {}
+        for seed in SEEDS:
+            luck = rng.normal(0, 1.0)
+            for task in TASKS:
+                for language in LANGUAGES:
+                    if task == "tatoeba" and language == "en":
+                        continue
+                    gained = gain if isinstance(gain, float) else gain[language]
+                    level = base + luck + rng.normal(0, noise)
+                    scores["direct", seed, task, language] = level
+                    scores[arm, seed, task, language] = level + gained + rng.normal(0, noise)
+        return Member(name, run_of(scores, path=f"runs/{name}", **options), parameters)
+
+    return made

@@ -1,0 +1,150 @@
+"""A study: what its file may say, the specs that it writes, and one whole in seconds."""
+
+import json
+import re
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import pytest
+import yaml
+
+from evaluators.errors import CairnError
+from experiments import studies
+from experiments.spec import SpecError, load_spec
+from experiments.studies import load_study, run_study, study_folder, summarise, write_specs
+
+SHIPPED = sorted((Path(studies.__file__).parent / "specs" / "studies").glob("*.yaml"))
+
+
+def study_text(tmp_path: Path, encoder: Path, world: Path, **changes: object) -> Path:
+    spec = {
+        "suite": "babel",
+        "data": str(world),
+        "encoder": str(encoder),
+        "targets": ["udpos", "tatoeba"],
+        "space": {
+            **{"tasks": [], "lengths": [0], "learning_rates": [1e-3], "steps": [2]},
+            "target": {"learning_rates": [1e-3], "steps": 2},
+        },
+        "training": {"batch_size": 4, "max_length_tokens": 32, "max_examples": 16},
+        "ladder": {"scales": [1.0]},
+        "search": {"trials": 0, "searcher": "random", "selector": "en-dev"},
+        "evaluation": {"dev_examples": 4, "final_examples": 8},
+        "finals": {
+            **{"winners": 0, "seeds": [101, 102], "target_steps": 2},
+            "arms": {"mnli": {"trunk": [{"mixture": {"mnli": 1.0}, "learning_rate": 1e-3, "steps": 2}]}},
+        },
+        "runs": str(tmp_path / "runs"),
+    }
+    claims = [{"says": "it helps", "certainty": "direction", "arm": "mnli", "targets": ["udpos"], "at_least": -100.0}]
+    value = {
+        "study": "small",
+        "question": "Does it help?",
+        "counts_as_answer": "An interval on one side.",
+        "method": {"kind": "published", "source": "a paper", "claims": claims},
+        "runs": {"one": {}, "two": {"training": {"batch_size": 8}}},
+        "spec": spec,
+        **changes,
+    }
+    path = tmp_path / "small.yaml"
+    path.write_text(yaml.safe_dump(value, sort_keys=False))
+    return path
+
+
+@pytest.mark.usefixtures("ray_room")
+def test_a_study_runs_its_runs_answers_and_goes_on_where_it_was(
+    tmp_path: Path, tiny_encoder: Path, world: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = study_text(tmp_path, tiny_encoder, world)
+    assert run_study(path) == 0
+    folder = tmp_path / "runs" / "small"
+    summary = json.loads((folder / "summary.json").read_text())
+    assert summary["answer"].startswith("one agrees with 1 of 1 claims taken from a paper")
+    assert [run["name"] for run in summary["runs"]] == ["one", "two"]
+    page = (folder / "report.html").read_text()
+    assert summary["answer"] in page and "Does it help?" in page
+    for run in summary["runs"]:
+        assert (folder / run["report"]).resolve().is_file()
+    batch = [load_spec(folder / "specs" / f"{name}.yaml").training.batch_size for name in ("one", "two")]
+    assert batch == [4, 8]
+    scores = (tmp_path / "runs" / "small.two" / "scores.jsonl").read_bytes()
+    capsys.readouterr()
+    assert run_study(path) == 0
+    assert (tmp_path / "runs" / "small.two" / "scores.jsonl").read_bytes() == scores
+    assert summary["answer"] in capsys.readouterr().out
+
+
+def test_a_study_whose_runs_are_not_there_is_told(tmp_path: Path, tiny_encoder: Path, world: Path) -> None:
+    path = study_text(tmp_path, tiny_encoder, world)
+    study = load_study(path)
+    specs = write_specs(study)
+    with pytest.raises(CairnError, match="holds no run"):
+        summarise(study, path, specs)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"method": {"kind": "orders", "off": 1}}, "unknown key"),
+        ({"runs": {}}, "runs: is empty"),
+        ({"runs": {"one": {"name": "mine"}}}, "the study names its runs"),
+        ({"question": 3}, "question"),
+        ({"method": {"kind": "guesses"}}, "method"),
+        ({"method": {"kind": "same-speed", "arms": ["direct", "direct"]}}, "two different arms"),
+        ({"method": {"kind": "architecture", "arm": "mnli", "pairs": []}}, "pairs, or two sizes"),
+    ],
+)
+def test_mistakes_in_a_study_are_told(
+    tmp_path: Path, tiny_encoder: Path, world: Path, changes: dict[str, object], said: str
+) -> None:
+    with pytest.raises(SpecError, match=re.escape(said)):
+        load_study(study_text(tmp_path, tiny_encoder, world, **changes))
+
+
+def test_mistakes_in_one_run_are_told_before_the_first_is_run(tmp_path: Path, tiny_encoder: Path, world: Path) -> None:
+    path = study_text(tmp_path, tiny_encoder, world, runs={"one": {}, "two": {"targets": ["udposs"]}})
+    with pytest.raises(SpecError, match=r"(?s)two\.yaml has 1 mistake:.*udpos"):
+        run_study(path)
+    assert not (tmp_path / "runs" / "small.one").exists()
+
+
+def test_a_file_that_is_no_study_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "none.yaml"
+    path.write_text("[1, 2]")
+    with pytest.raises(SpecError, match="a study is keys with values"):
+        load_study(path)
+    with pytest.raises(SpecError, match="cannot be read"):
+        load_study(tmp_path / "absent.yaml")
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_every_shipped_study_loads_and_so_do_its_runs(path: Path, tmp_path: Path) -> None:
+    study = load_study(path)
+    specs = write_specs(study, runs=tmp_path)
+    assert list(specs) == list(study.runs)
+    assert study_folder(study, tmp_path).is_dir()
+
+
+def test_every_study_has_its_offline_twin() -> None:
+    names = {path.name for path in SHIPPED}
+    whole = {name for name in names if not name.endswith(".babel.yaml")}
+    assert len(whole) == 6
+    assert names == whole | {name.replace(".yaml", ".babel.yaml") for name in whole}
+
+
+def test_the_example_of_the_page_loads(tmp_path: Path) -> None:
+    page = (Path(studies.__file__).parents[1] / "docs" / "studies" / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert found
+    path = tmp_path / "which_encoder.yaml"
+    path.write_text(found[1])
+    assert list(write_specs(load_study(path), runs=tmp_path)) == ["mbert", "xlmr"]
+
+
+def test_the_page_names_every_method() -> None:
+    page = (Path(studies.__file__).parents[1] / "docs" / "studies" / "README.md").read_text(encoding="utf-8")
+    kinds = [
+        literal for one in get_args(get_args(studies.Method)[0]) for literal in get_args(get_type_hints(one)["kind"])
+    ]
+    assert len(kinds) == 6
+    assert all(f"| `{kind}` |" in page for kind in kinds)
