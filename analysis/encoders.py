@@ -24,8 +24,9 @@ from scipy import stats
 
 from analysis.arrays import Floats
 from analysis.columns import columns
-from analysis.finals import finals_of, metrics_of, restricted
+from analysis.finals import finals_of, is_winner, languages_left_out, metrics_of, restricted
 from analysis.load import Json, Run
+from analysis.order.sources import follows_a_winner
 from analysis.search import value_at
 from analysis.trie import Trie
 from evaluators.errors import CairnError, UnknownName
@@ -144,11 +145,11 @@ def _interval(found: Mapping[str, Any]) -> str:
 
 
 def _of_finals(first: Run, second: Run) -> tuple[Orders, Orders]:
-    """Zero-shot test headlines over what both runs were scored on."""
+    """Zero-shot test headlines of the plans that the specs write out, over what both runs were scored on."""
     found = [finals_of(run, metrics_of(run.resolved["suite"], run.resolved["targets"])) for run in (first, second)]
-    sources = {run.resolved["source_language"] for run in (first, second)}
+    left_out = {code for run in (first, second) for code in languages_left_out(run)}
     both = {
-        task: tuple(code for code in languages if code in found[1].layout.get(task, ()) and code not in sources)
+        task: tuple(code for code in languages if code in found[1].layout.get(task, ()) and code not in left_out)
         for task, languages in found[0].layout.items()
     }
     layout = restricted(both, lambda language: True)
@@ -157,10 +158,16 @@ def _of_finals(first: Run, second: Run) -> tuple[Orders, Orders]:
         mine: dict[str, Mapping[int, float]] = {}
         for arm in finals.arms:
             values = finals.by_seed(arm, "test", layout)
-            if arm in run.arm_plans and values and (order := _order(run.arm_plans[arm])):
+            if _is_written(run, arm) and values and (order := _order(run.arm_plans[arm])):
                 mine.setdefault(order, values)
         scores.append(mine)
     return scores[0], scores[1]
+
+
+def _is_written(run: Run, arm: str) -> bool:
+    """Winners, and what is made of them, were chosen for their scores; controls are no orders to compare."""
+    controls = run.resolved.get("finals", {}).get("controls", ())
+    return arm in run.arm_plans and arm not in controls and not is_winner(arm) and not follows_a_winner(arm)
 
 
 def _of_search(first: Run, second: Run) -> tuple[Orders, Orders]:

@@ -114,6 +114,16 @@ def restricted(layout: Layout, keep: Callable[[str], bool]) -> Layout:
     return {task: languages for task, languages in kept.items() if languages}
 
 
+def pivots_left_out(run: Run) -> list[str]:
+    """Of every mean on test: the pivots, where they helped to choose."""
+    return list(run.resolved["pivots"]) if run.resolved["selector"] == "pivot-dev" else []
+
+
+def languages_left_out(run: Run) -> list[str]:
+    """Of a zero-shot mean: these, and the source language."""
+    return [run.resolved["source_language"], *pivots_left_out(run)]
+
+
 def metrics_of(suite: str, targets: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Target -> names of the metrics whose mean is its score, from the suite's declaration.
 

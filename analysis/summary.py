@@ -13,7 +13,18 @@ from typing import Any
 from analysis.answer import answer
 from analysis.attributes import Circumstances
 from analysis.bootstrap import Replicates
-from analysis.finals import ALONE, DIRECT, BySeed, Finals, Layout, finals_of, is_winner, metrics_of, restricted
+from analysis.finals import (
+    ALONE,
+    DIRECT,
+    BySeed,
+    Finals,
+    Layout,
+    finals_of,
+    is_winner,
+    metrics_of,
+    pivots_left_out,
+    restricted,
+)
 from analysis.groups import gain_sources, language_groups
 from analysis.hypotheses.verdicts import hypotheses_of
 from analysis.load import FAILED, RUNNING, Json, Run
@@ -34,8 +45,6 @@ from analysis.statistics import (
 )
 from analysis.trajectories import trajectories
 
-PIVOT_DEV = "pivot-dev"
-
 
 def summarise(run: Run) -> Json:
     """The summary of a run, finished or not.
@@ -48,7 +57,7 @@ def summarise(run: Run) -> Json:
     layouts = _layouts(run, finals)
     drawn = item_replicates(run.path, resolved["suite"], layouts["test"], finals.arms)
     given = Circumstances(
-        encoder=resolved["encoder"]["name"], chosen_on=_excluded(run) or [resolved["source_language"]]
+        encoder=resolved["encoder"]["name"], chosen_on=pivots_left_out(run) or [resolved["source_language"]]
     )
     arms = [_arm(run, finals, arm, layouts) for arm in finals.arms]
     headline_on_test = {row["arm"]: row["test"]["mean"] for row in arms if row["test"]}
@@ -60,7 +69,7 @@ def summarise(run: Run) -> Json:
         "selector": resolved["selector"],
         "source_language": resolved["source_language"],
         "pivots": resolved["pivots"],
-        "excluded_languages": _excluded(run),
+        "excluded_languages": pivots_left_out(run),
         "headline": {task: list(languages) for task, languages in layouts["test"].items()},
         "finals_seeds": resolved["seeds"],
         "hypotheses": hypotheses_of(run, finals, layouts["test"]),
@@ -73,11 +82,11 @@ def summarise(run: Run) -> Json:
         "language_groups": language_groups(finals, finals.layout, given),
         "low_resource": [
             found
-            for winner in finals.winners[:1]
-            if (found := low_resource(finals, winner, layouts["zero_shot"], given)) is not None
+            for arm in (finals.winners or _written(run, finals))[:1]
+            if (found := low_resource(finals, arm, layouts["zero_shot"], given)) is not None
         ],
         "gain_sources": gain_sources(finals, layouts["test"], resolved["suite"]),
-        "trajectories": trajectories(run, _excluded(run)),
+        "trajectories": trajectories(run, pivots_left_out(run)),
         "best_single": _best_single(finals, layouts),
         "optimism": _optimism(run, finals, layouts),
         "search": spent(run),
@@ -106,12 +115,14 @@ def summarise(run: Run) -> Json:
     return {**summary, "answer": answer(summary)}
 
 
-def _excluded(run: Run) -> list[str]:
-    return list(run.resolved["pivots"]) if run.resolved["selector"] == PIVOT_DEV else []
+def _written(run: Run, finals: Finals) -> tuple[str, ...]:
+    """The plans that the spec writes out."""
+    controls = run.resolved.get("finals", {}).get("controls", ())
+    return tuple(arm for arm in finals.controls if arm not in controls)
 
 
 def _layouts(run: Run, finals: Finals) -> dict[str, Layout]:
-    excluded, source = set(_excluded(run)), run.resolved["source_language"]
+    excluded, source = set(pivots_left_out(run)), run.resolved["source_language"]
     test = restricted(finals.layout, lambda language: language not in excluded)
     return {
         "test": test,
@@ -163,7 +174,7 @@ def _languages(run: Run, finals: Finals) -> list[Json]:
         rows.append(
             {
                 "language": language,
-                "role": "pivot, not in the headline" if language in _excluded(run) else role,
+                "role": "pivot, not in the headline" if language in pivots_left_out(run) else role,
                 "tasks": list(layout),
                 "gains": {arm: _difference(finals, arm, DIRECT, layout) for arm in finals.winners},
             }

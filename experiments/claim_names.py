@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from analysis.hypotheses.claims import LEADING
 from evaluators.suite import Suite
 from experiments.mistakes import near
 from experiments.strict_yaml import Mistake, Place
@@ -30,6 +31,8 @@ def wrong_claim_names(raw: Mapping[str, Any], suite: Suite) -> list[Mistake]:
         for key in ("better", "arm"):
             mistakes += _unknown((*place, key), claim.get(key), "arm in these finals", arms)
         mistakes += _unknown((*place, "gain_from"), claim.get("gain_from"), f"group of {suite.name}'s targets", groups)
+        if isinstance(claim.get("gain_from"), str) and "arm" not in claim and LEADING not in arms:
+            mistakes.append(Mistake((*place, "gain_from"), f"is about {LEADING} if it names no arm; name one"))
         if isinstance(claim.get("gain_from"), str) and DIRECT not in arms:
             mistakes.append(Mistake((*place, "gain_from"), f"asks for a gain over {DIRECT}; add it to finals.controls"))
     return mistakes

@@ -128,8 +128,9 @@ class MLflow(MLflowLoggerCallback):  # type: ignore[misc]
     @_without_it
     def log_trial_end(self, trial: Trial, failed: bool = False) -> None:
         """The run rests; another turn goes on with it."""
-        super().log_trial_end(trial, failed)
-        del self._trial_runs[trial]
+        if trial in self._trial_runs:  # not where its worker died before it began
+            super().log_trial_end(trial, failed)
+            del self._trial_runs[trial]
 
 
 def _parameters(config: dict[str, Any]) -> dict[str, Any]:

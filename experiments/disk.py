@@ -52,10 +52,13 @@ def parameters(source: EncoderSource, recipe: Recipe | None = None) -> int:
     return sum(map(_counted, files)) if files else _from_config(folder)
 
 
+_ABOVE = ("decoder.", "lm_head.", "cls.", "lm_predictions.")
+
+
 def _counted(file: Path) -> int:
-    """Numbers in a file of weights, without those of a decoder and of what stands above it."""
+    """Numbers in a file of weights, without those of a decoder and of a language model's head."""
     with safe_open(file, framework="np") as weights:
-        names = [name for name in weights.keys() if not name.startswith(("decoder.", "lm_head."))]  # noqa: SIM118
+        names = [name for name in weights.keys() if not name.startswith(_ABOVE)]  # noqa: SIM118
         return sum(math.prod(weights.get_slice(name).get_shape()) for name in names)
 
 

@@ -27,7 +27,7 @@ from experiments.stage_names import examples_a_step, key_function
 from experiments.study import Study
 from experiments.suggestions import suggestions_of
 from search_spaces.count import Run, StageCount, StageCounter
-from search_spaces.plan import Plan, describe, from_json
+from search_spaces.plan import Plan, Stage, describe, from_json
 from trainables.encoder_source import folder_of
 
 
@@ -57,6 +57,7 @@ class Forecast:
     counter: StageCounter
     stage_bytes: int
     notes: tuple[str, ...]
+    winners_known: bool
 
     @property
     def trials(self) -> int:
@@ -81,7 +82,7 @@ class Forecast:
             "trials": self.trials,
             **_counts(self.most, self.stage_bytes),
             "fewest": _counts(self.fewest, self.stage_bytes),
-            "exact": self.most == self.fewest,
+            "exact": self.most == self.fewest and self.winners_known,
             "phases": {
                 name: {"most": _counts(most, self.stage_bytes), "fewest": _counts(fewest, self.stage_bytes)}
                 for name, (most, fewest) in self.phases.items()
@@ -133,6 +134,7 @@ def forecast_of(study: Study) -> Forecast:
         counter=counter,
         stage_bytes=known_size,
         notes=tuple(_notes(study, unknown, won is None)),
+        winners_known=won is not None or not study.spec.finals.winners,
     )
 
 
@@ -212,14 +214,30 @@ def _work(study: Study, climbs: Sequence[Climb], unknown: int, won: list[Plan] |
         reached = rungs if longest else rungs[:1]
         phases["proposals"].append([Run(rung.of(plan), study.spec.space.seeds[0]) for rung in reached])
     if won is None:
-        candidates = {climb.proposal.plan: None for climb in climbs if climb.proposal.control is None}
-        ranked = sorted(candidates, key=lambda plan: (len(plan.trunk), _steps(plan)), reverse=longest)
-        won = ranked[: study.spec.finals.winners]
+        candidates = [*(climb.proposal.plan for climb in climbs if climb.proposal.control is None), *stand_ins]
+        won = _won_perhaps(study, list(dict.fromkeys(candidates)), longest)
     compared = arms(study, won)
     phases["finals"] = [[run] for run in finals_runs(study, compared)]
     if study.spec.probes is not None:
         phases["probes"] = [[run] for run in probe_runs(study, compared)]
     return Work(phases)
+
+
+def _won_perhaps(study: Study, candidates: list[Plan], longest: bool) -> list[Plan]:
+    """Winners that would cost the finals most, or least: one after another, by the steps that no other has trained."""
+    trained = {prefix for arm in arms(study, ()) for prefix in _prefixes(arm.trunk)}
+    won: list[Plan] = []
+    for _ in range(min(study.spec.finals.winners, len(candidates))):
+        new = {plan: sum(prefix[-1].steps for prefix in _prefixes(plan.trunk) - trained) for plan in candidates}
+        plan = (max if longest else min)(candidates, key=lambda plan: (new[plan], _steps(plan)))
+        candidates.remove(plan)
+        won.append(plan)
+        trained |= _prefixes(plan.trunk)
+    return won
+
+
+def _prefixes(trunk: tuple[Stage, ...]) -> set[tuple[Stage, ...]]:
+    return {trunk[:length] for length in range(1, len(trunk) + 1)}
 
 
 def finals_runs(study: Study, compared: Sequence[Arm]) -> Iterator[Run]:

@@ -161,6 +161,7 @@ def _search_and_finals(study: Study, mlflow: Experiment | None, status: Status) 
         compared = arms(study, winners(ledger, spec.finals.winners))
         if _finals_done(study, compared) and _probes_done(study, compared):
             note_needs(study, ledger, compared, is_finished=True)
+            _count_stages(study)
             return
     status.phase("starting Ray")
     from experiments.finals import run_finals
@@ -275,15 +276,16 @@ def _languages(study: Study) -> Mapping[str, Mapping[Split, tuple[str, ...]]]:
 
 
 def _finals_done(study: Study, compared: Any) -> bool:
+    """Is all there that is asked for, and nothing that is asked for no more?"""
     from experiments.finals_plan import units
 
-    done = {row["unit"] for row in read_rows(study.folder.finals)}
-    return all(unit.identity in done for unit in units(study, compared))
+    done = {row["unit"] for row in read_rows(study.folder.finals)} - {None}
+    return done == {unit.identity for unit in units(study, compared)}
 
 
 def _probes_done(study: Study, compared: Sequence[Arm]) -> bool:
     done = {row["unit"] for row in read_rows(study.folder.probes)}
-    return all(probe.identity in done for probe in probes(study, compared))
+    return study.spec.probes is None or done == {probe.identity for probe in probes(study, compared)}
 
 
 def _plan_environment(study: Study) -> None:

@@ -214,9 +214,16 @@ def _wrong_names(raw: Mapping[str, Any]) -> list[Mistake]:
     unknown(
         ("finals", "controls"),
         "control in this space",
-        [DIRECT, TARGET_LONGER, *alone, ALL_MIXED, *offered, *derived],
+        [DIRECT, *_controls_beside_direct(raw, alone), *offered, *derived],
     )
     return mistakes + wrong_claim_names(raw, suite)
+
+
+def _controls_beside_direct(raw: Mapping[str, Any], alone: Sequence[str]) -> list[str]:
+    """As `search_spaces.controls` makes them: none in a space of direct plans, no mixture of one task."""
+    if _at(raw, ("space", "lengths")) == [0]:
+        return []
+    return [TARGET_LONGER, *alone, *([ALL_MIXED] if len(alone) != 1 else [])]
 
 
 def _written_mixtures(raw: Mapping[str, Any]) -> list[Place]:

@@ -243,7 +243,7 @@ def resolved(study: Study) -> dict[str, Any]:
         "seeds": list(spec.finals.seeds),
         "rungs": [{"trunk_scale": r.trunk_scale, "target_scale": r.target_scale} for r in spec.ladder.rungs],
         "space": plain["space"],
-        "training": plain["training"],
+        "training": _with_choices_made(plain["training"]),
         "search": plain["search"],
         "evaluation": plain["evaluation"],
         "finals": plain["finals"],
@@ -255,6 +255,11 @@ def resolved(study: Study) -> dict[str, Any]:
         "data_digest": study.data_digest,
         "revisions": {"data": dict(study.data.revisions), "encoder": study.encoder.revision},
     }
+
+
+def _with_choices_made(training: dict[str, Any]) -> dict[str, Any]:
+    """Without a choice that is newer than some records, where nothing else than before was chosen."""
+    return {name: value for name, value in training.items() if name != "trained_share" or value != 1.0}
 
 
 def _claimed_arms(spec: ExperimentSpec) -> dict[str, Any]:

@@ -107,6 +107,7 @@ def train(
             if not math.isfinite(loss) or scale.is_exhausted or not (math.isfinite(norm) or scale.is_used):
                 raise TrainingDiverged(_diverged(stage, step, task))
             scale.step(optimizer)
+            chosen.note()
             losses.append((task, loss))
             examples += batch.examples
             if after_step is not None and step + 1 < last_step:

@@ -2,14 +2,15 @@
 
 Which ones is decided by the stage's first gradient: the largest squares, an estimate of the diagonal of the empirical
 Fisher information by one batch (the FISH mask of Sung, Nair and Raffel, 2021, with a single sample). Heads are always
-trained whole. AdamW moves only weights that have had a gradient, so the choice is in its second moments, and a stage
-that is resumed or continued needs nothing else.
+trained whole. The choice is kept in the optimiser's state, and so a stage that is resumed or continued has it.
 """
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+
+_KEPT = "kept"
 
 
 class ChosenWeights:
@@ -18,7 +19,8 @@ class ChosenWeights:
     def __init__(self, encoder: nn.Module, share: float, optimizer: torch.optim.Optimizer) -> None:
         self._parameters = [parameter for parameter in encoder.parameters() if parameter.requires_grad]
         self._share = share
-        self._masks = _moved(self._parameters, optimizer)
+        self._optimizer = optimizer
+        self._masks = _kept(self._parameters, optimizer)
 
     def keep(self) -> None:
         """Choose, if that is still to be done and the gradient is finite; then mask the gradient."""
@@ -32,15 +34,20 @@ class ChosenWeights:
             if parameter.grad is not None:
                 parameter.grad.mul_(mask)
 
+    def note(self) -> None:
+        """After a step: put the choice beside the moments, with which it is saved."""
+        for parameter, mask in zip(self._parameters, self._masks or (), strict=bool(self._masks)):
+            if state := self._optimizer.state.get(parameter):
+                state[_KEPT] = mask
 
-def _moved(parameters: list[nn.Parameter], optimizer: torch.optim.Optimizer) -> list[Tensor] | None:
-    """The weights that an optimiser has moved; None for a new one."""
-    if not any(parameter in optimizer.state for parameter in parameters):
+
+def _kept(parameters: list[nn.Parameter], optimizer: torch.optim.Optimizer) -> list[Tensor] | None:
+    """The choice in an optimiser's state; None for a new one."""
+    if not any(_KEPT in optimizer.state.get(parameter, {}) for parameter in parameters):
         return None
-    moments = [optimizer.state[parameter].get("exp_avg_sq") for parameter in parameters]
     return [
-        torch.zeros_like(parameter, dtype=torch.bool) if moment is None else (moment > 0).to(parameter.device)
-        for parameter, moment in zip(parameters, moments, strict=True)
+        optimizer.state.get(parameter, {}).get(_KEPT, torch.zeros_like(parameter)).to(parameter.device, torch.bool)
+        for parameter in parameters
     ]
 
 

@@ -86,7 +86,7 @@ OrderForm: TypeAlias = Before | First | Neighbours
 Form: TypeAlias = OrderForm | MixtureBeatsOrders | GainFrom | Better
 
 FORMS = ("before", "first", "neighbours", "mixture_beats_orders", "gain_from", "better")
-_LEADING = "winner 1"
+LEADING = "winner 1"
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class WrittenClaim:
         if self.mixture_beats_orders is not None:
             return MixtureBeatsOrders(tuple(sorted(self.mixture_beats_orders)))
         if self.gain_from is not None:
-            return GainFrom(self.gain_from, self.arm or _LEADING)
+            return GainFrom(self.gain_from, self.arm or LEADING)
         assert self.better is not None
         return Better(self.better[0], self.better[1])
 

@@ -72,14 +72,14 @@ def scores_of_finals(run: Run, finals: Finals, layout: Layout) -> Scores:
     """Controls and plans that the spec writes out, on test."""
     scores: dict[Plan, dict[int, float]] = {}
     for arm in finals.arms:
-        if arm in run.arm_plans and not is_winner(arm) and not _follows_a_winner(arm):
+        if arm in run.arm_plans and not is_winner(arm) and not follows_a_winner(arm):
             plan = from_json(run.arm_plans[arm])
             scores.setdefault(plan, {}).update(finals.by_seed(arm, "test", layout))
     seeds = {*finals.seeds, *(failure.seed for failure in run.failures)}
     return Scores("finals", scores, tuple(sorted(seeds)))
 
 
-def _follows_a_winner(arm: str) -> bool:
+def follows_a_winner(arm: str) -> bool:
     """Is it a control that is made of a winner's plan, and so was chosen with it?"""
     return arm.startswith(tuple(f"{how} of {WINNER}" for how in OF_A_WINNER))
 

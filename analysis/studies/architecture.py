@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from analysis.attributes import ATTRIBUTES, UNKNOWN, Circumstances
 from analysis.finals import DIRECT, BySeed, Layout
-from analysis.statistics import Estimate, estimate, paired_difference
+from analysis.statistics import Estimate, estimate
 from analysis.studies.answer import Answer, Table, gained, number, said, scored, text
-from analysis.studies.member import Member, of_all, slope, zero_shot
+from analysis.studies.member import Member, common_seeds, of_all, sizes_of, slope, zero_shot
 from evaluators.errors import UnknownName
 
 
@@ -38,7 +38,7 @@ class Architecture:
     sizes: tuple[str, ...] = ()
     """Runs of dense encoders that differ in size alone."""
     active: Mapping[str, int] = field(default_factory=dict)
-    """Run -> parameters that a token uses, of sparse encoders; all of them are used by others."""
+    """Run -> parameters that a token uses, of sparse encoders, where known; others use all of theirs."""
 
     def __post_init__(self) -> None:
         if not self.pairs and len(self.sizes) < 2:
@@ -57,13 +57,12 @@ class Architecture:
                 raise UnknownName("run of the study", name, named)
         layout = zero_shot(members)
         gains = {one.name: one.gain(self.arm, layout) for one in members}
-        by_size = (
-            slope({name: float(named[name].parameters or 0) for name in self.sizes}, gains) if self.sizes else None
-        )
-        found = [(pair, paired_difference(gains[pair.sparse], gains[pair.dense])) for pair in self.pairs]
+        by_size = slope(sizes_of([named[name] for name in self.sizes]), gains) if self.sizes else None
+        found = [(pair, self._difference(pair, gains)) for pair in self.pairs]
+        asked = [*([by_size] if self.sizes else []), *(one for _, one in found)]
         return Answer(
             sentence=_sentence(self.arm, by_size, found),
-            settled=any(one is not None and one.verdict in ("better", "worse") for _, one in found),
+            settled=all(one is not None and one.verdict in ("better", "worse") for one in asked),
             tables=[
                 self._runs(members, layout, gains),
                 _pairs(found),
@@ -73,11 +72,20 @@ class Architecture:
                 "gains": {name: dict(one) for name, one in gains.items()},
                 "slope_by_size": by_size and by_size._asdict(),
                 "pairs": [
-                    {"sparse": pair.sparse, "dense": pair.dense, "matched_by": pair.matched_by, **_plain(one)}
+                    {"sparse": pair.sparse, "dense": pair.dense, "matched_by": pair.matched_by, **one._asdict()}
                     for pair, one in found
                 ],
             },
         )
+
+    def _difference(self, pair: Pair, gains: Mapping[str, BySeed]) -> Estimate:
+        ours, theirs = gains[pair.sparse], gains[pair.dense]
+        return of_all({seed: ours[seed] - theirs[seed] for seed in common_seeds([ours, theirs])})
+
+    def _active(self, member: Member) -> int | None:
+        """Parameters that a token uses; of a sparse encoder only if the file says so."""
+        is_sparse = any(member.name == pair.sparse for pair in self.pairs)
+        return self.active.get(member.name, None if is_sparse else member.parameters)
 
     def _runs(self, members: Sequence[Member], layout: Layout, gains: Mapping[str, BySeed]) -> Table:
         return Table(
@@ -89,7 +97,7 @@ class Architecture:
                     text(one.name),
                     text(one.encoder),
                     number(one.parameters),
-                    number(self.active.get(one.name, one.parameters or 0) or None),
+                    number(self._active(one)),
                     scored(estimate(list(one.scores(DIRECT, layout).values()))),
                     gained(of_all(gains[one.name])),
                     number(len(gains[one.name])),
@@ -99,13 +107,12 @@ class Architecture:
         )
 
 
-def _sentence(arm: str, by_size: Estimate | None, found: Sequence[tuple[Pair, Estimate | None]]) -> str:
+def _sentence(arm: str, by_size: Estimate | None, found: Sequence[tuple[Pair, Estimate]]) -> str:
     words = {"better": "gains more than", "worse": "gains less than"}
     told = [
         f"{pair.sparse} {words.get(one.verdict, 'is not told from')} {pair.dense}, matched by {pair.matched_by} "
         f"parameters ({said(one)})"
         for pair, one in found
-        if one is not None
     ]
     if by_size is not None:
         trend = {"better": "grows with size", "worse": "shrinks with size"}.get(by_size.verdict, "shows no sure trend")
@@ -113,13 +120,13 @@ def _sentence(arm: str, by_size: Estimate | None, found: Sequence[tuple[Pair, Es
     return f"From {arm}, " + "; ".join(told) + "."
 
 
-def _pairs(found: Sequence[tuple[Pair, Estimate | None]]) -> Table:
+def _pairs(found: Sequence[tuple[Pair, Estimate]]) -> Table:
     return Table(
         title="Sparse less dense",
         note="Differences of gains, paired by seed. Intervals do not cover which models were taken.",
         columns=("sparse", "dense", "matched by", "difference of gains", "seeds"),
         rows=[
-            [text(pair.sparse), text(pair.dense), text(pair.matched_by), gained(one), number(one and one.n)]
+            [text(pair.sparse), text(pair.dense), text(pair.matched_by), gained(one), number(one.n)]
             for pair, one in found
         ],
     )
@@ -148,7 +155,3 @@ def _by_attribute(members: Sequence[Member], arm: str, layout: Layout) -> list[T
             )
         )
     return tables
-
-
-def _plain(found: Estimate | None) -> dict[str, Any]:
-    return {} if found is None else found._asdict()

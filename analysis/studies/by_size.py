@@ -13,7 +13,7 @@ from typing import Literal
 from analysis.finals import DIRECT, BySeed, Layout
 from analysis.statistics import Estimate, estimate
 from analysis.studies.answer import Answer, Table, gained, number, said, scored, text
-from analysis.studies.member import Member, of_all, slope, zero_shot
+from analysis.studies.member import Member, of_all, sizes_of, slope, zero_shot
 from evaluators.errors import CairnError
 
 FEWEST_SIZES = 3
@@ -37,7 +37,12 @@ class GainBySize:
         """
         sizes = _sizes(members)
         layouts = {"low-resource": zero_shot(members, self.low), "all": zero_shot(members)}
-        others = {code for codes in layouts["all"].values() for code in codes} - set(self.low)
+        scored = {code for codes in layouts["all"].values() for code in codes}
+        if unknown := [code for code in self.low if code not in scored]:
+            raise CairnError(
+                f"low names {', '.join(unknown)}, in which the runs have no zero-shot score; leave them out"
+            )
+        others = scored - set(self.low)
         if others:
             layouts["other"] = zero_shot(members, others)
         gains = {name: {one.name: one.gain(self.arm, layout) for one in members} for name, layout in layouts.items()}
@@ -63,11 +68,7 @@ class GainBySize:
 
 
 def _sizes(members: Sequence[Member]) -> dict[str, float]:
-    sizes = {}
-    for one in members:
-        if one.parameters is None:
-            raise CairnError(f"how many parameters {one.encoder} has is not known here, so its run cannot be placed")
-        sizes[one.name] = float(one.parameters)
+    sizes = sizes_of(members)
     if len(set(sizes.values())) < FEWEST_SIZES:
         raise CairnError(
             f"a trend over sizes needs {FEWEST_SIZES} different ones; the study has {len(set(sizes.values()))}"
@@ -78,7 +79,10 @@ def _sizes(members: Sequence[Member]) -> dict[str, float]:
 def _reduction(member: Member, arm: str, layout: Layout) -> BySeed:
     """Percent of direct's error that the arm takes away."""
     ours, base = member.scores(arm, layout), member.scores(DIRECT, layout)
-    return {seed: 100 * (ours[seed] - base[seed]) / (100 - base[seed]) for seed in ours if seed in base}
+    wanting = [seed for seed in ours if seed in base and base[seed] < 100]
+    if not wanting:
+        raise CairnError(f"{member.run.path} has no seed of which direct leaves an error to take away")
+    return {seed: 100 * (ours[seed] - base[seed]) / (100 - base[seed]) for seed in wanting}
 
 
 def _judged(low: Estimate | None, relative: Estimate | None, sizes: int, arm: str) -> tuple[str, bool]:

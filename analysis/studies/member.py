@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from analysis.finals import DIRECT, BySeed, Finals, Layout, finals_of, metrics_of, restricted
+from analysis.finals import DIRECT, BySeed, Finals, Layout, finals_of, languages_left_out, metrics_of, restricted
 from analysis.load import Run
 from analysis.order.sources import evidence_of
 from analysis.order.verdict import Verdict, verdict_of
@@ -54,24 +54,32 @@ class Member:
         return found
 
     def gain(self, arm: str, layout: Layout) -> BySeed:
-        """Seed -> points above direct, with the same seed."""
+        """Seed -> points above direct, with the same seed.
+
+        Raises:
+            CairnError: one of them has no complete score, or they share no seed.
+        """
         ours, theirs = self.scores(arm, layout), self.scores(DIRECT, layout)
-        return {seed: ours[seed] - theirs[seed] for seed in ours if seed in theirs}
+        if not (shared := {seed: ours[seed] - theirs[seed] for seed in ours if seed in theirs}):
+            raise CairnError(f"{self.run.path} has no seed with complete test scores of both {arm!r} and {DIRECT!r}")
+        return shared
 
 
 def zero_shot(members: Sequence[Member], keep: Collection[str] | None = None) -> Layout:
-    """Tasks and languages that all members were scored on, without source languages; `keep`: of these only.
+    """Tasks and languages that all members were scored on, without source languages and pivots that helped to choose.
+
+    `keep`: of these only.
 
     Raises:
         CairnError: they have none in common.
     """
-    sources = {member.run.resolved["source_language"] for member in members}
+    left_out = {code for member in members for code in languages_left_out(member.run)}
     layouts = [member.finals.layout for member in members]
     both = {
         task: tuple(
             code
             for code in languages
-            if code not in sources
+            if code not in left_out
             and (keep is None or code in keep)
             and all(code in layout.get(task, ()) for layout in layouts)
         )
@@ -91,6 +99,18 @@ def of_all(values: BySeed) -> Estimate:
     return found
 
 
+def common_seeds(values: Sequence[BySeed]) -> list[int]:
+    """The seeds that all have.
+
+    Raises:
+        CairnError: there is none.
+    """
+    seeds = [seed for seed in values[0] if all(seed in other for other in values)]
+    if not seeds:
+        raise CairnError("runs of the study share no seed with complete scores, so that nothing is paired; finish them")
+    return seeds
+
+
 def slope(places: Mapping[str, float], values: Mapping[str, BySeed]) -> Estimate | None:
     """Least-squares slope of values on the decimal logarithm of places, seed by seed, with a t interval over seeds.
 
@@ -99,7 +119,7 @@ def slope(places: Mapping[str, float], values: Mapping[str, BySeed]) -> Estimate
     names = list(places)
     if len({places[name] for name in names}) < 2:
         return None
-    seeds = [seed for seed in values[names[0]] if all(seed in values[name] for name in names)]
+    seeds = common_seeds([values[name] for name in names])
     x = np.array([math.log10(places[name]) for name in names])
     slopes = [float(np.polyfit(x, [values[name][seed] for name in names], 1)[0]) for seed in seeds]
     return estimate(slopes)
@@ -107,3 +127,15 @@ def slope(places: Mapping[str, float], values: Mapping[str, BySeed]) -> Estimate
 
 def _every(language: str) -> bool:
     return True
+
+
+def sizes_of(members: Sequence[Member]) -> dict[str, float]:
+    """Run -> parameters of its encoder.
+
+    Raises:
+        CairnError: one is not known.
+    """
+    for one in members:
+        if one.parameters is None:
+            raise CairnError(f"how many parameters {one.encoder} has is not known here, so its run cannot be placed")
+    return {one.name: float(one.parameters or 0) for one in members}

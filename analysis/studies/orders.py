@@ -37,7 +37,8 @@ class Orders:
         sentence = " ".join([_verdicts(members, verdicts), *(_agreement(*pair) for pair in pairs)])
         return Answer(
             sentence=sentence,
-            settled=all(one["answer"] != "not enough data yet" for one in verdicts),
+            settled=all(one["answer"] != "not enough data yet" for one in verdicts)
+            and all(found["interaction"] is not None for _, _, found in pairs),
             tables=[_verdict_table(members, verdicts), *(_pair_table(*pair) for pair in pairs)],
             numbers={
                 "verdicts": {member.name: one for member, one in zip(members, verdicts, strict=True)},
@@ -56,12 +57,13 @@ def _verdicts(members: Sequence[Member], verdicts: Sequence[Json]) -> str:
     if len(set(told.values())) == 1:
         said = next(iter(told.values()))
         return f"For {_and(list(told))} alike, {said} ({_p(members, verdicts)})."
-    return "; ".join(f"for {name}, {said}" for name, said in told.items()).capitalize() + f" ({_p(members, verdicts)})."
+    joined = "; for ".join(f"{name}, {said}" for name, said in told.items())
+    return f"For {joined} ({_p(members, verdicts)})."
 
 
 def _p(members: Sequence[Member], verdicts: Sequence[Json]) -> str:
     told = [
-        f"{member.name}: {'one seed' if one['p'] is None else 'p = ' + _small(one['p'])}"
+        f"{member.name}: {'none' if one['p'] is None else 'p = ' + _small(one['p'])}"
         for member, one in zip(members, verdicts, strict=True)
     ]
     return "permutation test, " + ", ".join(told)
@@ -106,7 +108,7 @@ def _verdict_table(members: Sequence[Member], verdicts: Sequence[Json]) -> Table
             [
                 text(member.name),
                 text(member.encoder),
-                text(one["answer"]),
+                text(one["sentence"] if one["p"] is None else one["answer"]),
                 number(one["orders"]),
                 number(len(one["seeds"])),
                 number(one["p"], ".4f"),

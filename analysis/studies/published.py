@@ -76,7 +76,7 @@ class Published:
             found = [(claim, self._gain(member, claim)) for claim in self.claims]
             verdicts = [claim.verdict(gain) for claim, gain in found]
             counts = {verdict: verdicts.count(verdict) for verdict in VERDICTS}
-            settled = settled and counts["open"] < len(verdicts)
+            settled = settled and not counts["open"]
             sentences.append(
                 f"{member.name} agrees with {counts['agrees']} of {len(verdicts)} claims taken from {self.source}, "
                 f"disagrees with {counts['disagrees']} and leaves {counts['open']} open"
@@ -127,13 +127,8 @@ def _arms(member: Member) -> Table:
         raise CairnError(f"the finals of {member.run.path} have no direct arm to compare with; add that control")
     rows = []
     for arm in arms:
-        cells = [
-            gained(paired_difference(member.scores(arm, part), member.scores(DIRECT, part)))
-            for part in ({task: languages} for task, languages in layout.items())
-        ]
-        rows.append(
-            [text(arm), gained(paired_difference(member.scores(arm, layout), member.scores(DIRECT, layout))), *cells]
-        )
+        parts: list[Layout] = [layout, *({task: languages} for task, languages in layout.items())]
+        rows.append([text(arm), *(gained(paired_difference(*_beside_direct(member, arm, part))) for part in parts)])
     return Table(
         title=f"Every arm of {member.name} over direct, by target",
         note="The decomposition first: an average may be one task's.",
@@ -143,4 +138,4 @@ def _arms(member: Member) -> Table:
 
 
 def _beside_direct(member: Member, arm: str, layout: Layout) -> tuple[BySeed, BySeed]:
-    return member.scores(arm, layout), member.scores(DIRECT, layout)
+    return member.finals.by_seed(arm, "test", layout), member.finals.by_seed(DIRECT, "test", layout)

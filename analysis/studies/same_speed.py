@@ -15,7 +15,7 @@ def same_speed(found: Mapping[str, Any]) -> Answer:
     control = " The same model was not found equivalent to itself, so nothing here is to be believed."
     return Answer(
         sentence=_sentence(mine, found["band"]) + ("" if found["trusted"] else control),
-        settled=bool(found["trusted"]) and all(one["verdict"] != "cannot tell" for one in mine),
+        settled=bool(found["trusted"] and mine) and all(one["verdict"] != "cannot tell" for one in mine),
         tables=[
             _ratios("As a share of the other's time", mine, found["band"]),
             _ratios("A/A control: the first model, loaded twice", found["control"], found["band"]),

@@ -18,8 +18,9 @@ from analysis.scaling.law import NoLaw, scaling
 from analysis.scaling.points import Point
 from analysis.statistics import Estimate, estimate
 from analysis.studies.answer import Answer, Cell, Table, gained, number, said, scored, text
-from analysis.studies.member import Member, of_all, zero_shot
+from analysis.studies.member import Member, common_seeds, of_all, sizes_of, zero_shot
 from evaluators.errors import CairnError
+from evaluators.suites import find_suite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,8 @@ class TransferLaw:
             CairnError: a size or number of examples is not known, or scores are missing.
         """
         layout = zero_shot(members)
-        places = {one.name: (self._size(one), self._examples(one)) for one in members}
+        sizes = sizes_of(members)
+        places = {one.name: (sizes[one.name], self._examples(one)) for one in members}
         scores = {(one.name, arm): one.scores(arm, layout) for one in members for arm in (DIRECT, self.arm)}
         gains = {one.name: one.gain(self.arm, layout) for one in members}
         by_size, by_examples = slopes(places, gains)
@@ -62,17 +64,22 @@ class TransferLaw:
             },
         )
 
-    def _size(self, member: Member) -> float:
-        if member.parameters is None:
-            raise CairnError(f"how many parameters {member.encoder} has is not known here")
-        return float(member.parameters)
-
     def _examples(self, member: Member) -> float:
         task = member.run.resolved["training"]["per_task"].get(self.examples_of) or {}
         found = task.get("max_examples")
         if found is None:
             raise CairnError(
                 f"{member.run.path} does not say training.per_task.{self.examples_of}.max_examples, its place"
+            )
+        steps = member.run.resolved["finals"]["task_steps"].get(self.examples_of)
+        read = (steps or member.run.resolved["finals"]["target_steps"]) * (
+            task.get("batch_size") or member.run.resolved["training"]["batch_size"]
+        )
+        languages = len(find_suite(member.run.resolved["suite"]).training_task(self.examples_of).languages("train"))
+        if found * languages > read:
+            raise CairnError(
+                f"{member.run.path} names {found:,} examples in each of {languages} languages, and its {read:,} do not "
+                "reach them all; give the target more steps, or name fewer examples"
             )
         return float(found)
 
@@ -95,12 +102,15 @@ def slopes(
 ) -> tuple[Estimate | None, Estimate | None]:
     """Change of the gain for ten times the size and for ten times the examples, the other held fixed; over seeds."""
     names = list(places)
-    x = np.column_stack([np.ones(len(names)), np.log10([places[name] for name in names])])
+    logs = np.log10([places[name] for name in names])
+    varied = [column for column in (0, 1) if len(set(logs[:, column])) > 1]
+    x = np.column_stack([np.ones(len(names)), logs[:, varied]])
     if np.linalg.matrix_rank(x) < x.shape[1]:
         return None, None
-    seeds = [seed for seed in gains[names[0]] if all(seed in gains[name] for name in names)]
+    seeds = common_seeds([gains[name] for name in names])
     fitted = [np.linalg.lstsq(x, np.array([gains[name][seed] for name in names]), rcond=None)[0] for seed in seeds]
-    return estimate([float(one[1]) for one in fitted]), estimate([float(one[2]) for one in fitted])
+    found = {column: estimate([float(one[place]) for one in fitted]) for place, column in enumerate(varied, start=1)}
+    return found.get(0), found.get(1)
 
 
 def _sentence(
@@ -134,7 +144,7 @@ def _sentence(
 def _mean_gain(count: float, gains: Mapping[str, BySeed], places: Mapping[str, tuple[float, float]]) -> Estimate:
     """Over all sizes with so many examples, seed by seed."""
     names = [name for name, (_, examples) in places.items() if examples == count]
-    seeds = [seed for seed in gains[names[0]] if all(seed in gains[name] for name in names)]
+    seeds = common_seeds([gains[name] for name in names])
     return of_all({seed: sum(gains[name][seed] for name in names) / len(names) for seed in seeds})
 
 

@@ -1,6 +1,7 @@
 """Planted orders of two encoders: agreement is found through noise, and its lack is too."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -126,17 +127,26 @@ def test_orders_that_do_not_differ_have_no_correlation() -> None:
     assert "no differences" in compare_text({**found, "runs": ["a", "b"], "of": "finals"}, as_json=False)
 
 
+WRITTEN = (("mnli", "ccg"), ("ccg", "mnli"), ("mnli", "qqp"), ("qqp", "mnli"))
+"""Not the winners and the controls, which are chosen or no orders."""
+
+
+def written(tasks: tuple[str, ...]) -> dict[str, Any]:
+    return {"trunk": [{"mixture": {task: 1.0}, "learning_rate": 1e-3, "steps": 300} for task in tasks], "targets": []}
+
+
 def test_two_runs_are_compared_by_their_finals_or_their_search(full_run, tmp_path) -> None:
     runs = []
     for name in ("one", "other"):
         writer = full_run()
         writer.path = tmp_path / name
+        for number, tasks in enumerate(WRITTEN):
+            writer.add_final(" > ".join(tasks), written(tasks), float(number))
         runs.append(writer.write())
     first, second = (load(run) for run in runs)
     found = compare(first, second)
     assert found["of"] == "finals"
-    assert {"mnli", "squad1", "mnli+squad1"} <= {one["order"] for one in found["orders"]}
-    assert "" not in {one["order"] for one in found["orders"]}
+    assert [one["order"] for one in found["orders"]] == [" > ".join(tasks) for tasks in WRITTEN]
     assert found["spearman"]["value"] == pytest.approx(1.0)
     assert compare(first, second, "search")["of"] == "search"
     answer = CliRunner().invoke(app, ["compare", *map(str, runs), "--json"])

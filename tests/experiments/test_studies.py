@@ -10,8 +10,11 @@ import yaml
 
 from evaluators.errors import CairnError
 from experiments import studies
+from experiments.settings import winner_of
 from experiments.spec import SpecError, load_spec
 from experiments.studies import load_study, run_study, study_folder, summarise, write_specs
+from search_spaces.controls import controls
+from search_spaces.space import Setting
 
 SHIPPED = sorted((Path(studies.__file__).parent / "specs" / "studies").glob("*.yaml"))
 
@@ -123,6 +126,11 @@ def test_every_shipped_study_loads_and_so_do_its_runs(path: Path, tmp_path: Path
     specs = write_specs(study, runs=tmp_path)
     assert list(specs) == list(study.runs)
     assert study_folder(study, tmp_path).is_dir()
+    for file in specs.values():
+        spec = load_spec(file)
+        made = controls(spec.space, Setting(targets=("target",), sizes=dict.fromkeys(spec.space.tasks, 10_000)))
+        named = {name for name in spec.finals.controls if winner_of(name) is None}
+        assert named <= set(made), path.name
 
 
 def test_every_study_has_its_offline_twin() -> None:

@@ -104,7 +104,8 @@ def _whole(source: EncoderSource, heads: Sequence[HeadName], new_tokens: int, tr
         except (OSError, ValueError, RuntimeError) as error:
             raise CairnError(f"{where} cannot be loaded with its decoder: {error}") from error
     if trained is not None:
-        whole.load_state_dict(trained.cpu().state_dict(), strict=False)
+        unknown = whole.load_state_dict(trained.cpu().state_dict(), strict=False).unexpected_keys
+        assert not unknown, f"the encoder is no part of {where}: {unknown[0]}"
     whole.to(best_device()).eval()
     start = int(whole.config.decoder_start_token_id)
     labels = torch.tensor([pieces.ids[0] for pieces in encoder.tokenizer.cut(LABELS)], device=whole.device)

@@ -14,7 +14,7 @@ SEEDS = (1, 2, 3, 4)
 ARM = "mnli first"
 
 
-def run_of(scores, *, training=None, encoder="babel-xlmr", targets=TASKS, path="runs/one"):
+def run_of(scores, *, training=None, encoder="babel-xlmr", targets=TASKS, path="runs/one", selector="en-dev"):
     """`scores`: (arm, seed, task, language) -> test score."""
     finals = tuple(
         FinalScore(
@@ -35,10 +35,11 @@ def run_of(scores, *, training=None, encoder="babel-xlmr", targets=TASKS, path="
         "targets": list(targets),
         "encoder": {"name": encoder},
         "source_language": "en",
-        "selector": "en-dev",
-        "pivots": [],
+        "selector": selector,
+        "pivots": ["qro", "qin"],
         "seeds": list(SEEDS),
-        "training": training or {"per_task": {}},
+        "training": {"batch_size": 100, **(training or {"per_task": {}})},
+        "finals": {"controls": ["direct"], "target_steps": 100, "task_steps": {}},
         "rungs": [{"trunk_scale": 1.0, "target_scale": 1.0}],
         "search": {"searcher": "random"},
         "analysis": {"equivalence_band": 1.0},

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from analysis.studies.architecture import Architecture, Pair
-from evaluators.errors import UnknownName
+from evaluators.errors import CairnError, UnknownName
 
 
 def asked(**changes):
@@ -39,3 +41,22 @@ def test_a_table_stands_for_every_attribute_that_tells_languages_apart(member):
 def test_a_pair_of_a_run_that_is_not_there_is_told(member):
     with pytest.raises(UnknownName, match="run of the study 'dense'"):
         asked().answer([member("sparse", 6.0)])
+
+
+def test_an_unknown_size_and_a_pair_without_a_common_seed_are_told(member):
+    one = member("d1", 1.0)
+    with pytest.raises(CairnError, match="how many parameters"):
+        asked(pairs=(), sizes=("d1", "d2")).answer([one, type(one)("d2", one.run, None)])
+    dense = member("dense", 2.0)
+    moved = replace(dense.run, finals=tuple(replace(score, seed=score.seed + 50) for score in dense.run.finals))
+    with pytest.raises(CairnError, match="share no seed"):
+        asked().answer([member("sparse", 6.0), type(one)("dense", moved, 10)])
+
+
+def test_a_sparse_encoder_has_active_parameters_only_where_the_file_says_so(member):
+    def active(**given):
+        rows = asked(**given).answer([member("sparse", 6.0), member("dense", 2.0)]).tables[0].rows
+        return [row[3].text for row in rows]
+
+    assert active() == ["–", "1,000"]
+    assert active(active={"sparse": 700}) == ["700", "1,000"]

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from analysis.studies.by_size import GainBySize
+from analysis.studies.member import zero_shot
 from evaluators.errors import CairnError
 
 ASKED = GainBySize(kind="gain-by-size", arm="mnli first", low=("qin", "qse"))
@@ -63,3 +66,22 @@ def test_an_arm_that_is_not_there_is_told_with_those_that_are(member):
     asked = GainBySize(kind="gain-by-size", arm="qqp first", low=("qse",))
     with pytest.raises(CairnError, match=r"'qqp first'.*direct, mnli first"):
         asked.answer(of_sizes(member, lambda size: 1.0))
+
+
+def test_a_mistyped_language_beside_a_right_one_is_told(member):
+    asked = GainBySize(kind="gain-by-size", arm="mnli first", low=("qse", "qine"))
+    with pytest.raises(CairnError, match="low names qine"):
+        asked.answer(of_sizes(member, lambda size: 1.0))
+
+
+def test_runs_that_share_no_seed_are_told(member):
+    members = of_sizes(member, lambda size: 1.0)
+    other = members[0].run
+    moved = replace(other, finals=tuple(replace(one, seed=one.seed + 50) for one in other.finals))
+    with pytest.raises(CairnError, match="share no seed"):
+        ASKED.answer([type(members[0])("moved", moved, 50), *members[1:]])
+
+
+def test_pivots_that_helped_to_choose_are_left_out(member):
+    members = [member(f"w{size}", 1.0, parameters=size, selector="pivot-dev") for size in (1_000, 10_000)]
+    assert {code for codes in zero_shot(members).values() for code in codes} == {"qda", "qse"}

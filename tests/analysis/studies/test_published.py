@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from analysis.studies.published import Claim, Published
@@ -39,3 +41,10 @@ def test_a_target_that_was_not_scored_is_told(member):
 def test_a_claim_that_claims_nothing_or_too_much_is_refused(wrong):
     with pytest.raises(ValueError, match="it helps"):
         claim(**wrong)
+
+
+def test_an_arm_without_scores_of_a_target_leaves_a_dash_and_not_an_error(member):
+    one = member("one", 3.0)
+    lacking = replace(one.run, finals=tuple(f for f in one.run.finals if f.arm == "direct" or f.task == "xnli"))
+    table = asked(claim()).answer([type(one)("one", lacking, 10)]).tables[1]
+    assert [cell.text for cell in table.rows[0]][1::2] == ["–", "–"]

@@ -48,3 +48,16 @@ def test_too_few_sizes_are_no_law_and_the_gain_is_told_all_the_same(member):
 def test_a_run_without_a_number_of_examples_is_refused(member):
     with pytest.raises(CairnError, match="max_examples"):
         ASKED.answer([member("one", 1.0)])
+
+
+def test_examples_that_the_steps_do_not_reach_are_refused(member):
+    members = [member("one", 1.0, training=training(3_000))]
+    with pytest.raises(CairnError, match="do not reach them all"):
+        ASKED.answer(members)
+
+
+def test_one_size_has_a_slope_over_examples_alone(member):
+    members = grid(member, lambda s, d: 40.0, lambda s, d: 2.0 if d == 10 else 1.0, sizes=(1_000,), examples=(10, 100))
+    found = ASKED.answer(members)
+    assert found.numbers["slope_by_size"] is None
+    assert found.numbers["slope_by_examples"]["mean"] == pytest.approx(-1.0, abs=0.1)
