@@ -34,7 +34,7 @@ def summarise(run: Run) -> Json:
     """
     resolved = run.resolved
     finals = finals_of(run, metrics_of(resolved["suite"], resolved["targets"]))
-    layouts = _layouts(run, finals)
+    layouts = layouts_of(run, finals)
     drawn = item_replicates(run.path, resolved["suite"], layouts["test"], finals.arms)
     given = Circumstances(
         encoder=resolved["encoder"]["name"], chosen_on=_excluded(run) or [resolved["source_language"]]
@@ -95,7 +95,8 @@ def _excluded(run: Run) -> list[str]:
     return list(run.resolved["pivots"]) if run.resolved["selector"] == PIVOT_DEV else []
 
 
-def _layouts(run: Run, finals: Finals) -> dict[str, Layout]:
+def layouts_of(run: Run, finals: Finals) -> dict[str, Layout]:
+    """What the headlines of a run are means of: on test, on what dev has too, in the source language, in the others."""
     excluded, source = set(_excluded(run)), run.resolved["source_language"]
     test = restricted(finals.layout, lambda language: language not in excluded)
     return {

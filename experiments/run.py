@@ -50,7 +50,7 @@ _FIXED = (
     *("suite", "encoder", "selector", "targets", "languages", "rungs", "space", "training", "inference", "evaluation"),
     *("analysis", "data_digest"),
 )
-_FIXED_SEARCH = ("searcher", "eta", "seed", "startup_trials", "value_to_go")
+_FIXED_SEARCH = ("searcher", "eta", "seed", "startup_trials", "value_to_go", "prior")
 """What may not change between two starts of one run; all else (more trials, winners, seeds) continues it."""
 
 
