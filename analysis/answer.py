@@ -5,7 +5,7 @@
 3. How much more did dev promise than test gave?
 
 "Better" is said only where a 95 % interval over seeds lies above 0; one seed shows nothing. Whether order matters has a
-sentence of its own (`analysis.order.verdict`).
+sentence of its own (`analysis.order.verdict`); what was claimed beforehand has one before all others.
 """
 
 from __future__ import annotations
@@ -25,7 +25,12 @@ _VERBS = {
 
 
 def answer(summary: Mapping[str, Any]) -> list[str]:
-    """Three sentences, or one that says why there is no answer yet."""
+    """Three sentences, or one that says why there is no answer yet; before them one on claims, where there are any."""
+    claims = summary["hypotheses"]
+    return ([claims["sentence"]] if claims else []) + _on_finals(summary)
+
+
+def _on_finals(summary: Mapping[str, Any]) -> list[str]:
     winners = [arm for arm in summary["arms"] if arm["winner"]]
     if not summary["arms"]:
         return ["There is no answer yet: the finals have not been run."]

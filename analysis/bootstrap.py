@@ -6,8 +6,10 @@ crossed with seeds, so one draw of items serves all seeds and all arms; where an
 with the same seeds are drawn with the same seeds. Differences of arms are thereby paired in both.
 
 One seed fewer is drawn than there are (Rao and Wu, 1988), which makes the variance over few seeds right; the quantiles
-of three seeds are still too close, so that the t interval over seeds stands beside. The interval does not cover the
-choice of tasks and languages, nor of the encoder. With one seed it covers items alone, and says so by its count.
+of three seeds are still too close, so that the t interval over seeds stands beside. What is luck of one seed with one
+item is counted up to three times (Owen, 2007), so that intervals are too wide where little else varies. The interval
+does not cover the choice of tasks and languages, nor of the encoder. With one seed it covers items alone, and says so
+by its count.
 
 Shape suffixes: R replicates, N items, K counts, S seeds, L languages.
 """

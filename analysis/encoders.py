@@ -152,14 +152,17 @@ def _of_finals(first: Run, second: Run) -> tuple[Orders, Orders]:
 
 
 def _of_search(first: Run, second: Run) -> tuple[Orders, Orders]:
-    """The selector's scores at the last rung, seeds of an order side by side; the best of several rates."""
+    """The selector's scores at the last rung, seeds of an order side by side; the best of several rates.
+
+    Controls are left out: they have one seed, and then no order would have more.
+    """
     scores: list[Orders] = []
     for run in (first, second):
         mine: dict[str, dict[int, float]] = {}
         for trial in run.trials:
             value = value_at(trial, run.resolved["selector"], len(run.resolved["rungs"]) - 1)
             order = _order(trial.plan)
-            if value is not None and order:
+            if value is not None and order and trial.control is None:
                 seeds = mine.setdefault(order, {})
                 seeds[trial.seed] = max(value, seeds.get(trial.seed, -math.inf))
         scores.append(mine)
@@ -204,7 +207,7 @@ def _without_noise(rho: float | None, reliabilities: Sequence[float | None]) -> 
     return float(np.clip(rho / math.sqrt(known[0] * known[1]), -1.0, 1.0))
 
 
-def _interaction(one_OS: Floats, other_OS: Floats, trie: Trie) -> Interaction | None:
+def _interaction(one_OS: Floats, other_OS: Floats, trie: Trie[str]) -> Interaction | None:
     """None where an encoder has one seed, seeds do not scatter, or too few rearrangements keep the trie as it is."""
     if min(one_OS.shape[1], other_OS.shape[1]) < 2 or sum(_noise_of(table) for table in (one_OS, other_OS)) == 0.0:
         return None
@@ -223,7 +226,7 @@ def _interaction(one_OS: Floats, other_OS: Floats, trie: Trie) -> Interaction | 
     return Interaction(seen, freedom, (larger + 1) / (RESAMPLES + 1))
 
 
-def _rearranged(table_OS: Floats, trie: Trie, rng: np.random.Generator) -> Floats:
+def _rearranged(table_OS: Floats, trie: Trie[str], rng: np.random.Generator) -> Floats:
     """The table with every seed's values moved within the trie (R, O, S)."""
     return np.stack([column_O[trie.draw(rng, RESAMPLES)] for column_O in table_OS.T], axis=2)
 

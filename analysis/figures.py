@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from analysis.numbers import MINUS, told
+
 _MARGIN = 6.0
 """Percent kept free on both sides, for dots and tick labels."""
 _ROW_PIXELS = 13
@@ -37,12 +39,14 @@ class Mark(NamedTuple):
     low: float | None
     high: float | None
     style: str
+    told: str = ""
+    """All digits, the interval and the seeds, for who points at it."""
 
 
 def marks(estimates: Iterable[Mapping[str, Any] | None]) -> list[Mark]:
     """Marks of estimates from the summary, styled by their place; a missing one leaves its place empty."""
     return [
-        Mark(found["mean"], found["low"], found["high"], f"series-{place}")
+        Mark(found["mean"], found["low"], found["high"], f"series-{place}", told(found))
         for place, found in enumerate(estimates)
         if found is not None
     ]
@@ -70,25 +74,29 @@ def strip(scale: Scale, row: Sequence[Mark], label: str) -> Markup:
     parts = [_grid(scale, height)]
     for place, mark in enumerate(row):
         y = 2.5 + _ROW_PIXELS * (place + 0.5)
-        parts.append(_interval(scale, mark, y))
-        x = scale.place(mark.mean)
-        parts.append(Markup('<circle class="{}" cx="{:.2f}%" cy="{}" r="4"/>').format(mark.style, x, y))
+        dot = Markup('<circle class="{}" cx="{:.2f}%" cy="{}" r="4"/>').format(mark.style, scale.place(mark.mean), y)
+        parts.append(
+            Markup('<g class="exact"><title>{}</title>{}{}</g>').format(mark.told, _interval(scale, mark, y), dot)
+        )
     return Markup('<svg class="strip" role="img" aria-label="{}" width="100%" height="{}">{}</svg>').format(
         label, height, Markup("").join(parts)
     )
 
 
 def axis(scale: Scale) -> Markup:
-    """The tick labels, for the figure's head."""
+    """The tick labels, for the figure's head; in words for who cannot see them."""
     labels = [
-        Markup('<text x="{:.2f}%" y="12" text-anchor="middle">{}</text>').format(
-            scale.place(tick), f"{tick:g}".replace("-", "\u2212")
-        )
+        Markup('<text x="{:.2f}%" y="12" text-anchor="middle">{}</text>').format(scale.place(tick), _plainly(tick))
         for tick in scale.ticks
     ]
-    return Markup('<svg class="strip" aria-hidden="true" width="100%" height="16">{}</svg>').format(
-        Markup("").join(labels)
-    )
+    return Markup(
+        '<span class="unseen">drawn from {} to {}</span>'
+        '<svg class="strip" aria-hidden="true" width="100%" height="16">{}</svg>'
+    ).format(_plainly(scale.low), _plainly(scale.high), Markup("").join(labels))
+
+
+def _plainly(value: float) -> str:
+    return f"{value:g}".replace("-", MINUS)
 
 
 def _grid(scale: Scale, height: int) -> Markup:

@@ -46,6 +46,8 @@ class Trial:
     control: str | None
     plan: Json
     seed: int
+    proposed: float | None = None
+    """Seconds since 1970."""
     reports: Mapping[int, Report] = field(default_factory=dict)
     status: str = RUNNING
     reason: str = ""
@@ -171,7 +173,13 @@ def _trials(events: list[Json]) -> tuple[Trial, ...]:
     for event in events:
         name = event["trial"]
         if event["event"] == "proposed":
-            trials[name] = Trial(name=name, control=event["control"], plan=event["plan"], seed=int(event["seed"]))
+            trials[name] = Trial(
+                name=name,
+                control=event["control"],
+                plan=event["plan"],
+                seed=int(event["seed"]),
+                proposed=event.get("time"),
+            )
         elif name not in trials:
             raise CairnError(f"trials.jsonl tells of trial {name}, which was never proposed; the file is damaged")
         elif event["event"] == "report":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 NONE = "–"
@@ -26,7 +27,34 @@ def interval(found: Mapping[str, Any]) -> str:
 
 def half_width(found: Mapping[str, Any]) -> str:
     """`± 0.90`, or nothing where there is no interval."""
-    return "" if found["low"] is None else f"± {(found['high'] - found['low']) / 2:.2f}"
+    return "" if found["half_width"] is None else f"± {found['half_width']:.2f}"
+
+
+def exact(value: float) -> str:
+    """All digits."""
+    return str(value).replace("-", MINUS)
+
+
+def told(found: Mapping[str, Any]) -> str:
+    """An estimate in all its digits, with its interval, its seeds and each seed's value, where it has them."""
+    parts = [exact(found["mean"])]
+    if found["low"] is not None:
+        share = 100 * found.get("confidence", 0.95)
+        parts.append(f"{share:g}\u00a0% interval {exact(found['low'])} to {exact(found['high'])}")
+    if (seeds := found.get("n", found.get("seeds"))) is not None:
+        seeds = seeds if isinstance(seeds, int) else len(seeds)
+        parts.append(f"{seeds} seed{', so no interval' if seeds == 1 else 's'}")
+    if "items" in found:
+        parts.append(f"{count(found['items'])} test items")
+    parts += [f"seed {seed}: {exact(value)}" for seed, value in found.get("by_seed", {}).items()]
+    return "; ".join(parts)
+
+
+def probability(value: float, letter: str = "p") -> str:
+    """`p = 0.04`, `p = 0.0031`, `p < 0.0001`."""
+    if value < 0.0001:
+        return f"{letter} < 0.0001"
+    return f"{letter} = {value:.4f}" if value < 0.01 else f"{letter} = {value:.2f}"
 
 
 def count(value: float | None) -> str:
@@ -44,3 +72,8 @@ def duration(seconds: float | None) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def moment(seconds: float) -> str:
+    """A moment after the epoch, by universal time."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")

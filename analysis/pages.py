@@ -27,8 +27,11 @@ def templates() -> Environment:
         signed=numbers.signed,
         interval=numbers.interval,
         half_width=numbers.half_width,
+        exact=numbers.exact,
+        told=numbers.told,
         count=numbers.count,
         duration=numbers.duration,
+        moment=numbers.moment,
     )
     return environment
 

@@ -7,15 +7,13 @@ Both files are replaced in one atomic step each, so that a reader never sees hal
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from analysis import figures, numbers
+from analysis import figures, numbers, trie_figure, trie_layout
 from analysis.load import Json, load
+from analysis.pages import put, put_json, templates
 from analysis.summary import summarise
 
 
@@ -34,30 +32,28 @@ def build_report(run: Path) -> Path:
         CairnError: the folder holds no run, or its files are damaged.
     """
     summary = summarise(load(run))
-    _replace(run / "summary.json", json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    put_json(run / "summary.json", summary)
     page = run / "report.html"
-    _replace(page, render(summary))
+    put(page, render(summary))
     return page
+
+
+def read_summary(run: Path) -> Json:
+    """The numbers that `build_report` wrote."""
+    summary: Json = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    return summary
 
 
 def render(summary: Json) -> str:
     """The page as text."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        score=numbers.score,
-        signed=numbers.signed,
-        interval=numbers.interval,
-        half_width=numbers.half_width,
-        count=numbers.count,
-        duration=numbers.duration,
-    )
+    environment = templates()
     environment.globals.update(marks=figures.marks, scale_of=figures.scale_of, strip=figures.strip, axis=figures.axis)
+    environment.globals.update(
+        trie_drawing=trie_layout.drawing,
+        trie_figure=trie_figure.trie,
+        trie_ending=trie_figure.ending,
+        trie_left_out=trie_figure.left_out,
+    )
     return environment.get_template("report.html.j2").render(summary=summary)
 
 
@@ -80,9 +76,3 @@ def results_table(summary: Mapping[str, Any]) -> ResultsTable:
         columns=("arm", "plan", "test", "gain", "95 % interval", "dev", "seeds"),
         rows=rows,
     )
-
-
-def _replace(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)

@@ -10,7 +10,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 from scipy import stats
+
+_EXACT_SEEDS = 12
+_FLIPS = 9_999
 
 
 class Estimate(NamedTuple):
@@ -21,6 +25,11 @@ class Estimate(NamedTuple):
     high: float | None
     n: int
     confidence: float
+
+    @property
+    def half_width(self) -> float | None:
+        """Half the width of the interval; None without one."""
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
     @property
     def verdict(self) -> str:
@@ -37,6 +46,16 @@ class RankCorrelation(NamedTuple):
 
     rho: float | None
     n: int
+
+
+class SignFlips(NamedTuple):
+    """A paired permutation test: the signs of the differences change places."""
+
+    p: float
+    least: float
+    """The smallest p that so many seeds can give."""
+    n: int
+    exact: bool
 
 
 def estimate(values: Sequence[float], confidence: float = 0.95) -> Estimate | None:
@@ -57,6 +76,39 @@ def paired_difference(
 ) -> Estimate | None:
     """`ours` - `theirs` over the seeds that both have; None if they share none."""
     return estimate([ours[seed] - theirs[seed] for seed in ours if seed in theirs], confidence)
+
+
+def sign_flips(ours: Mapping[int, float], theirs: Mapping[int, float]) -> SignFlips | None:
+    """Two-sided p of "each seed's difference is as likely to have the other sign"; None for fewer than two seeds.
+
+    Exact up to twelve seeds, beyond that from 9,999 drawn flips.
+    """
+    differences = [ours[seed] - theirs[seed] for seed in ours if seed in theirs]
+    if len(differences) < 2:
+        return None
+    exact = len(differences) <= _EXACT_SEEDS
+    found = stats.permutation_test(
+        (differences,),
+        np.mean,
+        permutation_type="samples",
+        n_resamples=math.inf if exact else _FLIPS,
+        rng=np.random.default_rng(0),
+    )
+    least = 2.0 ** (1 - len(differences)) if exact else 2 / (1 + _FLIPS)
+    return SignFlips(float(found.pvalue), least, len(differences), exact)
+
+
+def error_reduction(
+    ours: Mapping[int, float], theirs: Mapping[int, float], confidence: float = 0.95
+) -> Estimate | None:
+    """The share of their error, 100 less the score, that we do away with, in percent; seed by seed, with its interval.
+
+    None if they share no seed, or have no error with one of them.
+    """
+    shared = [seed for seed in ours if seed in theirs]
+    if any(theirs[seed] >= 100 for seed in shared):
+        return None
+    return estimate([100 * (ours[seed] - theirs[seed]) / (100 - theirs[seed]) for seed in shared], confidence)
 
 
 def rank_correlation(first: Sequence[float], second: Sequence[float]) -> RankCorrelation:

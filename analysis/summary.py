@@ -15,13 +15,23 @@ from analysis.attributes import Circumstances
 from analysis.bootstrap import Replicates
 from analysis.finals import ALONE, DIRECT, BySeed, Finals, Layout, finals_of, is_winner, metrics_of, restricted
 from analysis.groups import gain_sources, language_groups
+from analysis.hypotheses.verdicts import hypotheses_of
 from analysis.load import FAILED, RUNNING, Json, Run
 from analysis.low_resource import low_resource
+from analysis.mixed import mixed_fit, observations_of
 from analysis.order.sources import evidence_of
 from analysis.order.verdict import verdict_of
+from analysis.prefixes import prefix_rows
 from analysis.resampling import difference, item_replicates
 from analysis.search import agreements, plan_text, spent, trial_of, trial_rows, value_at
-from analysis.statistics import Estimate, RankCorrelation, estimate, paired_difference
+from analysis.statistics import (
+    Estimate,
+    RankCorrelation,
+    error_reduction,
+    estimate,
+    paired_difference,
+    sign_flips,
+)
 
 PIVOT_DEV = "pivot-dev"
 
@@ -52,11 +62,13 @@ def summarise(run: Run) -> Json:
         "excluded_languages": _excluded(run),
         "headline": {task: list(languages) for task, languages in layouts["test"].items()},
         "finals_seeds": resolved["seeds"],
+        "hypotheses": hypotheses_of(run, finals, layouts["test"]),
         "order": verdict_of(evidence_of(run, finals, layouts["test"]), band).as_json(),
         "arms": arms,
         "languages": _languages(run, finals),
         "contrasts": _contrasts(run, finals, layouts, drawn),
         "items": drawn.items if drawn else None,
+        "mixed": _mixed(finals, layouts["test"]),
         "language_groups": language_groups(finals, finals.layout, given),
         "low_resource": [
             found
@@ -79,6 +91,7 @@ def summarise(run: Run) -> Json:
         ],
         "rungs": resolved["rungs"],
         "trials": trial_rows(run),
+        "trie": prefix_rows(run),
         "failures": _failures(run),
         "incomplete": _incomplete(run, finals),
         "metrics": _metrics(run),
@@ -115,6 +128,7 @@ def _arm(run: Run, finals: Finals, arm: str, layouts: Mapping[str, Layout]) -> J
         return None if arm == DIRECT else _difference(finals, arm, DIRECT, layout)
 
     trial = trial_of(run, arm)
+    dev, beside = (finals.by_seed(arm, split, layouts["common"]) for split in ("dev", "test"))
     single = {task: {task: languages} for task, languages in layouts["test"].items()}
     return {
         "arm": arm,
@@ -125,11 +139,13 @@ def _arm(run: Run, finals: Finals, arm: str, layouts: Mapping[str, Layout]) -> J
         "test": scores(layouts["test"]),
         "zero_shot": scores(layouts["zero_shot"]),
         "source": scores(layouts["source"]),
-        "dev": scores(layouts["common"], "dev"),
-        "test_beside_dev": scores(layouts["common"]),
+        "dev": _estimate(dev),
+        "test_beside_dev": _estimate(beside),
+        "dev_less_test": _plain(paired_difference(dev, beside)),
         "tasks": {task: scores(layout) for task, layout in single.items()},
         "gain": {
             "headline": gain(layouts["test"]),
+            "error_reduction": None if arm == DIRECT else _error_reduction(finals, arm, DIRECT, layouts["test"]),
             "zero_shot": gain(layouts["zero_shot"]),
             "source": gain(layouts["source"]),
             "tasks": {task: gain(layout) for task, layout in single.items()},
@@ -166,6 +182,8 @@ def _contrasts(run: Run, finals: Finals, layouts: Mapping[str, Layout], drawn: R
             "control": control,
             "same_plan": run.arm_plans.get(winner) == run.arm_plans.get(control),
             "difference": _difference(finals, winner, control, layouts["test"]),
+            "sign_flips": _sign_flips(finals, winner, control, layouts["test"]),
+            "error_reduction": _error_reduction(finals, winner, control, layouts["test"]),
             "with_items": difference(drawn, winner, control),
         }
         for control in finals.controls
@@ -278,13 +296,27 @@ def _difference(finals: Finals, ours: str, theirs: str, layout: Layout) -> Json 
     return _plain(paired_difference(finals.by_seed(ours, "test", layout), finals.by_seed(theirs, "test", layout)))
 
 
+def _sign_flips(finals: Finals, ours: str, theirs: str, layout: Layout) -> Json | None:
+    found = sign_flips(finals.by_seed(ours, "test", layout), finals.by_seed(theirs, "test", layout))
+    return None if found is None else found._asdict()
+
+
+def _error_reduction(finals: Finals, ours: str, theirs: str, layout: Layout) -> Json | None:
+    return _plain(error_reduction(finals.by_seed(ours, "test", layout), finals.by_seed(theirs, "test", layout)))
+
+
+def _mixed(finals: Finals, layout: Layout) -> Json | None:
+    found = mixed_fit(observations_of(finals, layout))
+    return None if found is None else found.as_json()
+
+
 def _estimate(values: BySeed) -> Json | None:
     found = _plain(estimate(list(values.values())))
     return None if found is None else {**found, "by_seed": {str(seed): value for seed, value in values.items()}}
 
 
 def _plain(found: Estimate | None) -> Json | None:
-    return None if found is None else {**found._asdict(), "verdict": found.verdict}
+    return None if found is None else {**found._asdict(), "half_width": found.half_width, "verdict": found.verdict}
 
 
 def _correlation(found: RankCorrelation | None) -> Json | None:

@@ -67,9 +67,14 @@ def plan(
 @app.command()
 def report(run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]) -> None:
     """Rebuild the report from the results on disk."""
-    from analysis.report import build_report
+    from analysis.hypotheses.verdicts import hypotheses_text
+    from analysis.report import build_report, read_summary
 
-    typer.echo(str(build_report(run)))
+    page = build_report(run)
+    claims = read_summary(run)["hypotheses"]
+    if claims:
+        typer.echo(hypotheses_text(claims))
+    typer.echo(str(page))
 
 
 @app.command()

@@ -32,19 +32,20 @@ class Spending:
 
     def __init__(self) -> None:
         self._spent: dict[tuple[str, int], Counter[str]] = {}
-        self._drawn: set[tuple[str, int]] = set()
+        self._drawn: dict[str, int] = {}
+        """Trial -> its highest rung so far."""
 
     def curves(self, trial: str, result: dict[str, Any]) -> dict[str, float] | None:
         """The numbers of a rung's first report; None of anything else, as what a turn that is begun again repeats."""
         payload = json.loads(result["payload"])
         rung = payload.get("rung", result.get("rung"))
-        if rung is None or (trial, rung) in self._drawn:
+        if rung is None or rung <= self._drawn.get(trial, -1):
             return None
         spent = self._spent.setdefault((trial, rung), Counter())
         spent.update({name: payload[name] for name in _COUNTS})
         if "selectors" not in payload:
             return None
-        self._drawn.add((trial, rung))
+        self._drawn[trial] = rung
         return {**payload["selectors"], **self._spent.pop((trial, rung))}
 
 
@@ -128,6 +129,7 @@ class MLflow(MLflowLoggerCallback):  # type: ignore[misc]
     def log_trial_end(self, trial: Trial, failed: bool = False) -> None:
         """The run rests; another turn goes on with it."""
         super().log_trial_end(trial, failed)
+        del self._trial_runs[trial]
 
 
 def _parameters(config: dict[str, Any]) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def winners(ledger: Ledger, count: int) -> list[Plan]:
     full = []
     for number in sorted(ledger.ended):
         proposal, value = ledger.proposals[number], ledger.value(number)
-        if ledger.ended[number]["status"] == "completed" and proposal.control is None and value is not None:
+        if ledger.ended[number].status == "completed" and proposal.control is None and value is not None:
             full.append((proposal.plan, value))
     return best_plans(full, count, ledger.ranked())
 

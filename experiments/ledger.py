@@ -9,9 +9,10 @@ No ray here.
 from __future__ import annotations
 
 import json
+import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from experiments.asha import Decision, Halving, Verdict
 from experiments.proposals import Optuna, Proposal, control_proposals, listed_proposals, random_proposal
@@ -25,6 +26,23 @@ from search_spaces.space import Setting, Space
 
 class Interrupted(Exception):
     """A signal ended a run before its time; everything finished is in the record."""
+
+
+class Reported(NamedTuple):
+    """What is kept in memory of an accepted report; the record has it whole."""
+
+    value: float
+    """Of the search's selector."""
+    trained: int
+    found: int
+    """Stages, since the report before."""
+
+
+class Ended(NamedTuple):
+    """How a trial ended."""
+
+    status: str
+    reason: str
 
 
 class Ledger:
@@ -45,9 +63,9 @@ class Ledger:
         self.space, self.setting, self.search, self.rungs = space, setting, search, tuple(rungs)
         self.changed = changed
         self.proposals: dict[int, Proposal] = {}
-        self.reports: dict[int, dict[int, Row]] = {}
-        """Accepted report lines by trial and rung."""
-        self.ended: dict[int, Row] = {}
+        self.reports: dict[int, list[Reported]] = {}
+        """Accepted reports by trial, in the order of the rungs."""
+        self.ended: dict[int, Ended] = {}
         self.begun: set[int] = set()
         """Trials that have been at work since this start."""
         self.exhausted = False
@@ -142,7 +160,11 @@ class Ledger:
     def value(self, number: int) -> float | None:
         """The selector's score at the trial's last accepted rung."""
         reports = self.reports.get(number)
-        return float(reports[max(reports)]["selectors"][self.search.selector]) if reports else None
+        return reports[-1].value if reports else None
+
+    def reached(self, number: int) -> int:
+        """The trial's last accepted rung; -1 before the first."""
+        return len(self.reports.get(number, ())) - 1
 
     def _new(self, number: int) -> Proposal | None:
         if number <= len(self._controls):
@@ -214,20 +236,21 @@ class Ledger:
         }
 
     def _end(self, number: int, status: str, reason: str) -> None:
-        rung = max(self.reports.get(number, {}), default=None)
-        trial = self.proposals[number].trial
+        trial, reached = self.proposals[number].trial, self.reached(number)
+        rung = None if reached < 0 else reached
         line: Row = {"event": "ended", "trial": trial, "status": status, "rung": rung, "reason": reason, "time": now()}
         self._write(line)
         self._note_end(number, line)
         self.changed()
 
     def _note_report(self, number: int, line: Row) -> None:
-        self.reports.setdefault(number, {})[line["rung"]] = line
+        reported = Reported(float(line["selectors"][self.search.selector]), line["trained"], line["found"])
+        self.reports.setdefault(number, []).append(reported)
         if self.proposals[number].control is None:
-            self._optuna.report(number, line["rung"], line["selectors"][self.search.selector])
+            self._optuna.report(number, line["rung"], reported.value)
 
     def _note_end(self, number: int, line: Row) -> None:
-        self.ended[number] = line
+        self.ended[number] = Ended(sys.intern(line["status"]), sys.intern(line["reason"]))
         if self.proposals[number].control is None:
             self._optuna.end(number, line["status"], self.value(number))
 
@@ -250,11 +273,11 @@ class Ledger:
                 self._note_end(numbers[row["trial"]], row)
         decided: list[Decision] = []
         for number in sorted(self.proposals):
-            for rung, row in sorted(self.reports.get(number, {}).items()):
-                decided += self._halving.report(number, rung, row["selectors"][self.search.selector])
+            for rung, reported in enumerate(self.reports.get(number, ())):
+                decided += self._halving.report(number, rung, reported.value)
             if number in self.ended and not self._halving.is_over(number):
                 self._halving.fail(number)
-        _drop_scores_without_report(folder, {(n, r) for n, reports in self.reports.items() for r in reports}, numbers)
+        _drop_scores_without_report(folder, {number: self.reached(number) for number in self.reports}, numbers)
         return decided
 
 
@@ -274,7 +297,7 @@ def _from_row(row: Row, number: int) -> Proposal:
     return Proposal(
         number=number,
         control=row["control"],
-        decisions=row["decisions"],
+        decisions={sys.intern(name): decision for name, decision in row["decisions"].items()},
         plan=from_json(row["plan"]),
         seed=row["seed"],
     )
@@ -285,9 +308,9 @@ def _search_rows(proposal: Proposal, rung: int, scores: Sequence[Row]) -> list[R
     return [{**fixed, **score} for score in scores]
 
 
-def _drop_scores_without_report(folder: RunFolder, reported: set[tuple[int, int]], numbers: Mapping[str, int]) -> None:
+def _drop_scores_without_report(folder: RunFolder, reached: Mapping[int, int], numbers: Mapping[str, int]) -> None:
     """Rows of a report that a crash kept from being accepted: they will be written again."""
     rows = read_rows(folder.scores)
-    kept = [r for r in rows if r["phase"] != "search" or (numbers.get(r["trial"], 0), r["rung"]) in reported]
+    kept = [r for r in rows if r["phase"] != "search" or r["rung"] <= reached.get(numbers.get(r["trial"], 0), -1)]
     if len(kept) < len(rows):
         write_text(folder.scores, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept))

@@ -126,6 +126,10 @@ def replayed(space: Space, setting: Setting, decisions: Mapping[str, Any]) -> tu
     return space.plan(choose, setting), space.seed(choose)
 
 
+_OWNER = "cairn"
+"""User attribute of a study of ours. It is set after the study is made, so an empty study may be ours without it."""
+
+
 class Optuna:
     """The study: told what was proposed and how it ended, and asked by TPE for what to try.
 
@@ -160,13 +164,13 @@ class Optuna:
         optuna = self._optuna
         if name in optuna.study.get_all_study_names(url):
             old = optuna.load_study(study_name=name, storage=url)
-            if old.user_attrs.get("cairn") != owner:
+            if old.user_attrs.get(_OWNER, owner) != owner or (_OWNER not in old.user_attrs and old.trials):
                 raise CairnError(f"{url} holds a study {name!r} that is not of this run; choose another name")
-            if not self._asked:
+            if _OWNER in old.user_attrs and not self._asked:
                 return old
-            optuna.delete_study(study_name=name, storage=url)
+            optuna.delete_study(study_name=name, storage=url)  # for TPE, or as it was left when its maker was killed
         study = optuna.create_study(study_name=name, storage=url, direction="maximize")
-        study.set_user_attr("cairn", owner)
+        study.set_user_attr(_OWNER, owner)
         quietly(lambda: study.set_metric_names([self._search.selector]))
         return study
 

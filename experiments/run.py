@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import threadpool_limits
 
+from analysis.hypotheses.registration import fingerprint
+from analysis.hypotheses.verdicts import hypotheses_text
 from analysis.report import build_report, results_table
 from evaluators.errors import CairnError
 from evaluators.task import Split
@@ -32,7 +34,7 @@ from experiments.mlflow_runs import Experiment
 from experiments.needs import note_needs
 from experiments.proposals import Optuna
 from experiments.ray_session import ray_session, terminated_like_interrupted
-from experiments.record import RunFolder, now, read_json, read_rows, write_json, write_text
+from experiments.record import Row, RunFolder, now, read_json, read_rows, write_json, write_text
 from experiments.shared_folders import refuse_unshared
 from experiments.spec import load_spec
 from experiments.stage_names import chains, examples_a_step
@@ -48,8 +50,9 @@ INTERRUPTED = 130
 
 _FIXED = (
     *("suite", "encoder", "selector", "targets", "languages", "rungs", "space", "training", "inference", "evaluation"),
-    *("analysis", "data_digest"),
+    "data_digest",
 )
+_FIXED_ANALYSIS = ("equivalence_band", "hypotheses", "arms")
 _FIXED_SEARCH = ("searcher", "eta", "seed", "startup_trials", "value_to_go", "prior")
 """What may not change between two starts of one run; all else (more trials, winners, seeds) continues it."""
 
@@ -94,6 +97,8 @@ def run_spec(path: Path, data: Path | None = None, *, runs: Path | None = None, 
     status.table(*results_table(summary))
     if summary["order"]["source"]:
         status.say(summary["order"]["sentence"])
+    if summary["hypotheses"]:
+        status.say(hypotheses_text(summary["hypotheses"]))
     status.say(f"done in {duration(time.monotonic() - began)}")
     status.say(f"report: {report}")
     return 0
@@ -106,17 +111,26 @@ def _start_record(study: Study, path: Path, command: str) -> None:
     found = read_json(folder.resolved)
     if found and read_rows(folder.trials):
         changed = [name for name in _FIXED if found.get(name) != wanted[name]]
-        before, after = found.get("search", {}), wanted["search"]
-        changed += [f"search.{name}" for name in _FIXED_SEARCH if before.get(name) != after[name]]
+        for block, names in (("analysis", _FIXED_ANALYSIS), ("search", _FIXED_SEARCH)):
+            before, after = found.get(block, {}), wanted[block]
+            changed += [f"{block}.{name}" for name in names if before.get(name) != after.get(name)]
         if changed:
             raise CairnError(
                 f"{folder.path} holds a run with another {', '.join(changed)}; give this one another name, or move the "
                 "folder away (trained stages stay in the store and are found again)"
             )
+    if study.spec.analysis.hypotheses:
+        wanted["registered"] = _registered(wanted["analysis"], found.get("registered", {}))
     wanted["reproduce"] = command
     wanted["store"] = str(study.store.location)
     write_text(folder.path / "spec.yaml", path.read_text(encoding="utf-8"))
     write_json(folder.resolved, wanted)
+
+
+def _registered(analysis: Mapping[str, Any], found: Mapping[str, Any]) -> Row:
+    """The hash of the claims, and when they were first written down as they are."""
+    sha256 = fingerprint(analysis)
+    return {"sha256": sha256, "time": found["time"] if found.get("sha256") == sha256 else now()}
 
 
 def _command(path: Path, data: Path | None, runs: Path | None) -> str:

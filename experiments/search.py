@@ -17,12 +17,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import ray
 from ray import tune
 from ray.tune.experiment import Trial
+from ray.tune.progress_reporter import TrialProgressCallback
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
 
@@ -104,7 +106,7 @@ def _tuner(
             verbose=0,
             stop=_Fatal(board),
             failure_config=tune.FailureConfig(max_failures=MAX_FAILURES),
-            callbacks=list(curves),
+            callbacks=[_Silent(), *curves],
         ),
     )
 
@@ -126,9 +128,11 @@ class _Board:
         self.workers = workers
         self._resources = resources
         self.numbers: dict[str, int] = {}
-        """Tune's trial id -> number of the proposal."""
+        """Tune's trial id -> number of the proposal, until Tune knows the turn no more."""
         self.places: dict[str, int] = {}
-        """Tune's trial id -> its place among all turns."""
+        """Tune's trial id -> its place among all turns, as long."""
+        self.place = count()
+        """Of the next turn."""
         self.taken: Counter[int] = Counter()
         """Turns of a trial so far."""
         self.live: set[str] = set()
@@ -147,6 +151,10 @@ class _Board:
     def workers_gone(self, count: int) -> None:
         """So many were let go."""
         self._pool = max(0, self._pool - count)
+
+    def forget(self, trial_id: str) -> None:
+        """A turn has ended, and Tune will not name it again."""
+        del self.numbers[trial_id], self.places[trial_id]
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -192,7 +200,7 @@ class _Proposals(_Unpickled, Searcher):  # type: ignore[misc]
                 return str(Searcher.FINISHED) if board.turns.ledger.is_finished else None
         proposal = turn.proposal
         board.numbers[trial_id] = proposal.number
-        board.places[trial_id] = len(board.places)
+        board.places[trial_id] = next(board.place)
         board.live.add(trial_id)
         board.taken[proposal.number] += 1
         again = board.taken[proposal.number]
@@ -238,12 +246,29 @@ class _Rungs(_Unpickled, FIFOScheduler):  # type: ignore[misc]
         Until there are as many workers as the cluster has room for, the turn that was handed out last: those before it
         wait for workers of their own, which Tune would drop if they took this one, so that the pool would stay small.
         """
+        self._forget_ended(tune_controller)
         live = list(tune_controller.get_live_trials())
         waiting = [trial for trial in live if trial.status == Trial.PENDING]
         self._let_idle_workers_go(tune_controller, is_wanted=bool(waiting))
         board, running = self._board, sum(trial.status == Trial.RUNNING for trial in live)
         chosen = max if board.awaits_workers(running) else min
         return chosen(waiting, key=lambda trial: board.places[trial.trial_id], default=None)
+
+    def _forget_ended(self, tune_controller: Any) -> None:
+        """Tune keeps all it knows of a turn until the search is over, to write it down and restore it. We never do.
+
+        The last turn stays: Tune takes a search without any for one that has not begun.
+        """
+        turns: list[Trial] = tune_controller._trials
+        ended = {turn for turn in turns[:-1] if turn.is_finished() and turn not in tune_controller._trial_to_actor}
+        if not ended:
+            return
+        turns[:] = [turn for turn in turns if turn not in ended]
+        for name in ("_live_trials", "_stopped_trials", "_failed_trials", "_trials_to_cache"):
+            getattr(tune_controller, name).difference_update(ended)
+        for turn in ended:
+            tune_controller._trial_metadata.pop(turn.trial_id, None)
+            self._board.forget(turn.trial_id)
 
     def _let_idle_workers_go(self, tune_controller: Any, *, is_wanted: bool) -> None:
         """Tune keeps one worker that has no work until the search is over, and with it its node. We do not."""
@@ -289,6 +314,19 @@ class _Rungs(_Unpickled, FIFOScheduler):  # type: ignore[misc]
             with self._board.watched():
                 number = self._board.numbers[trial.trial_id]
                 self._board.turns.failed(number, f"its worker died {trial.num_failures} times")
+
+
+class _Silent(TrialProgressCallback):  # type: ignore[misc]
+    """In the place of Tune's own, which says nothing either and remembers every turn."""
+
+    def on_trial_result(self, *arguments: Any, **named: Any) -> None:
+        """Nothing."""
+
+    def on_trial_error(self, *arguments: Any, **named: Any) -> None:
+        """Nothing."""
+
+    def on_trial_complete(self, *arguments: Any, **named: Any) -> None:
+        """Nothing."""
 
 
 class _Fatal(_Unpickled, tune.Stopper):  # type: ignore[misc]

@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
+from analysis.hypotheses.claims import WrittenClaim
 from search_spaces.controls import OF_A_WINNER
 from search_spaces.designs import DesignName
 from search_spaces.plan import Stage, mixture
@@ -177,10 +178,17 @@ class Analysis:
 
     equivalence_band: float = 1.0
     """Points: two orders that differ by less are called equal."""
+    hypotheses: Mapping[str, WrittenClaim] = field(default_factory=dict)
+    """Name -> claim, to be confirmed, rejected or left open."""
 
     def __post_init__(self) -> None:
         if not 0 < self.equivalence_band < 100:
             raise ValueError(f"equivalence_band is {self.equivalence_band} points; give a number above 0, below 100")
+
+    def as_json(self) -> dict[str, Any]:
+        """What is written into the record; without claims as it was before there were any."""
+        claims = {name: claim.as_json() for name, claim in self.hypotheses.items()}
+        return {"equivalence_band": self.equivalence_band, **({"hypotheses": claims} if claims else {})}
 
 
 @dataclass(frozen=True, kw_only=True)

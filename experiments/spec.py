@@ -15,9 +15,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from analysis.hypotheses.claims import long_form
 from evaluators.errors import CairnError
 from evaluators.suite import Suite
 from evaluators.suites import known_suites
+from experiments.claim_names import PLACE as CLAIMS
+from experiments.claim_names import wrong_claim_names
 from experiments.encoder_choice import EncoderChoice
 from experiments.mistakes import from_validation, near, said
 from experiments.settings import Analysis, Evaluation, Finals, Resources, Search, Tracking, winner_of
@@ -131,7 +134,9 @@ def message(document: Document, mistakes: Sequence[Mistake], name: str) -> str:
 def _as_written(place: Place, document: Document) -> Place:
     """The place in the file of a value that was written short."""
     short = isinstance(document.value, dict) and isinstance(document.value.get("encoder"), str)
-    return ("encoder",) if short and place[:1] == ("encoder",) else place
+    if short and place[:1] == ("encoder",):
+        return ("encoder",)
+    return place[:-1] if place[-1:] == (0,) and isinstance(_at(document.value, place[:-1]), str) else place
 
 
 def _once_a_place(mistakes: Sequence[Mistake]) -> list[Mistake]:
@@ -143,7 +148,7 @@ def _once_a_place(mistakes: Sequence[Mistake]) -> list[Mistake]:
 
 
 def _filled_in(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The long form of what may be written short: an encoder's name, `all` targets, languages, trials."""
+    """The long form of what may be written short: an encoder's name, `all` targets, languages, trials, claims."""
     raw = dict(value)
     if isinstance(raw.get("encoder"), str):
         raw["encoder"] = {"name": raw["encoder"]}
@@ -154,6 +159,9 @@ def _filled_in(value: Mapping[str, Any]) -> dict[str, Any]:
         raw["languages"] = None
     if isinstance(raw.get("search"), dict) and raw["search"].get("trials") == "all":
         raw["search"] = {**raw["search"], "trials": None}
+    claims = _at(raw, CLAIMS)
+    if isinstance(claims, dict):
+        raw["analysis"] = {**raw["analysis"], "hypotheses": {name: long_form(one) for name, one in claims.items()}}
     return raw
 
 
@@ -207,7 +215,7 @@ def _wrong_names(raw: Mapping[str, Any]) -> list[Mistake]:
         "control in this space",
         [DIRECT, TARGET_LONGER, *alone, ALL_MIXED, *offered, *derived],
     )
-    return mistakes
+    return mistakes + wrong_claim_names(raw, suite)
 
 
 def _written_mixtures(raw: Mapping[str, Any]) -> list[Place]:

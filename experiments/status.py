@@ -67,7 +67,7 @@ class Status:
             self._ended_before = ended
         if ended < ledger.planned and not self._is_due():
             return
-        statuses = [line["status"] for line in ledger.ended.values()]
+        statuses = [end.status for end in ledger.ended.values()]
         parts = [f"search: {ended} of {ledger.planned} trials ended"]
         parts += [f"{statuses.count(s)} {s}" for s in ("stopped", "failed") if s in statuses]
         parts += [_running(ledger), _best(ledger)]
@@ -106,8 +106,8 @@ class Status:
 
 def stage_counts(ledger: Ledger) -> tuple[int, int]:
     """Stages trained and stages found by the search so far."""
-    lines = [line for reports in ledger.reports.values() for line in reports.values()]
-    return sum(line["trained"] for line in lines), sum(line["found"] for line in lines)
+    reports = [report for reports in ledger.reports.values() for report in reports]
+    return sum(report.trained for report in reports), sum(report.found for report in reports)
 
 
 def duration(seconds: float) -> str:
@@ -121,13 +121,13 @@ def duration(seconds: float) -> str:
 
 def _running(ledger: Ledger) -> str:
     running = [number for number in ledger.begun if number not in ledger.ended]
-    rungs = [max(ledger.reports.get(number, {}), default=-1) + 1 for number in running]
+    rungs = [ledger.reached(number) + 1 for number in running]
     here = [f"{rungs.count(rung)} at rung {rung + 1}" for rung in sorted(set(rungs)) if rung < len(ledger.rungs)]
     return f"running {', '.join(here)} of {len(ledger.rungs)}" if here else ""
 
 
 def _best(ledger: Ledger) -> str:
-    full = [n for n, line in ledger.ended.items() if line["status"] == "completed" and not ledger.proposals[n].control]
+    full = [n for n, end in ledger.ended.items() if end.status == "completed" and not ledger.proposals[n].control]
     if not full:
         return ""
     best = max(full, key=lambda number: ledger.value(number) or 0.0)

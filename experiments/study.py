@@ -7,7 +7,7 @@ which commits are current, and from then on the record's commits are read. No to
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -76,7 +76,7 @@ class Study:
     @cached_property
     def setting(self) -> Setting:
         """What the space needs to know."""
-        return Setting(targets=self.trained_tasks, sizes=self._sizes())
+        return Setting(targets=self.trained_tasks, sizes=self.sizes(self.spec.space.tasks))
 
     @cached_property
     def controls(self) -> dict[str, Plan]:
@@ -86,7 +86,7 @@ class Study:
     @cached_property
     def fingerprints(self) -> dict[str, str]:
         """Training task -> fingerprint of its data, for every task that a stage may train on."""
-        names = dict.fromkeys([*self.searched_tasks, *self._written_tasks])
+        names = dict.fromkeys([*self.searched_tasks, *self.written_tasks])
         return {name: data_fingerprint(self.suite.training_task(name), self.data) for name in names}
 
     @property
@@ -96,7 +96,8 @@ class Study:
         return tuple(dict.fromkeys([*self.spec.space.tasks, *self.trained_tasks, *mixed_in]))
 
     @property
-    def _written_tasks(self) -> list[str]:
+    def written_tasks(self) -> list[str]:
+        """Training tasks of the plans that the spec writes out."""
         plans = self.spec.finals.arms.values()
         return [task for plan in plans for stage in plan.trunk for task in stage.mixture]
 
@@ -121,10 +122,11 @@ class Study:
             return available_languages(task, split, self.data)
         return tuple(code for code in task.languages(split) if code in self.spec.languages)
 
-    def _sizes(self) -> Mapping[str, int]:
+    def sizes(self, tasks: Iterable[str]) -> Mapping[str, int]:
+        """Training task -> examples that it is trained on, where that is known without reading them."""
         limits = self.spec.training
         sizes = {}
-        for name in self.spec.space.tasks:
+        for name in dict.fromkeys(tasks):
             task = self.suite.training_task(name)
             counts = [rows(task, "train", code, self.data) for code in available_languages(task, "train", self.data)]
             if None in counts:
@@ -246,8 +248,17 @@ def resolved(study: Study) -> dict[str, Any]:
         "evaluation": plain["evaluation"],
         "finals": plain["finals"],
         "inference": plain["inference"],
-        "analysis": plain["analysis"],
+        "analysis": {**spec.analysis.as_json(), **_claimed_arms(spec)},
+        "sizes": dict(study.sizes([*spec.space.tasks, *study.written_tasks])),
         "data": str(study.data.root) if study.data.root else None,
         "data_digest": study.data_digest,
         "revisions": {"data": dict(study.data.revisions), "encoder": study.encoder.revision},
     }
+
+
+def _claimed_arms(spec: ExperimentSpec) -> dict[str, Any]:
+    """The plans of the arms that claims name, as far as the spec writes them out: part of what is claimed."""
+    named = {arm for claim in spec.analysis.hypotheses.values() for arm in claim.arms}
+    plans = spec.model_dump(mode="json")["finals"]["arms"]
+    found = {name: plan for name, plan in plans.items() if name in named}
+    return {"arms": found} if found else {}

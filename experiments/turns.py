@@ -106,7 +106,7 @@ class Turns:
         return added
 
     def _add(self, number: int) -> None:
-        self._rung[number] = max(self.ledger.reports.get(number, {}), default=-1) + 1
+        self._rung[number] = self.ledger.reached(number) + 1
         self._agenda.add(number, self._chain(number))
 
     def _settle(self, decisions: Sequence[Decision], *, but: int) -> None:

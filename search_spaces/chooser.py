@@ -6,6 +6,7 @@ answer is possible nothing is asked (`ask`), so that what a spec fixes costs a s
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -55,13 +56,13 @@ class Random:
     def one_of(self, name: str, options: Sequence[D]) -> D:
         """One of the options, each equally likely."""
         choice = options[int(self._random.integers(len(options)))]
-        self.decisions[name] = choice
+        self.decisions[sys.intern(name)] = choice
         return choice
 
     def uniform(self, name: str, low: float, high: float) -> float:
         """A number in [low, high)."""
         value = float(self._random.uniform(low, high))
-        self.decisions[name] = value
+        self.decisions[sys.intern(name)] = value
         return value
 
 

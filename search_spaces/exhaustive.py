@@ -6,6 +6,7 @@ combination by walking the space again and again, each time with the next script
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -57,13 +58,13 @@ class Scripted:
             self.answered.append(self.script[place] if place < len(self.script) else 0)
             self.options.append(len(options))
             choice = options[self.answered[-1]]
-        self.decisions[name] = choice
+        self.decisions[sys.intern(name)] = choice
         return choice
 
     def uniform(self, name: str, low: float, high: float) -> float:
         """The decided number."""
         value = float(self.decided[name])
-        self.decisions[name] = value
+        self.decisions[sys.intern(name)] = value
         return value
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 
@@ -41,6 +42,12 @@ class Stage:
     def scaled(self, scale: float) -> Stage:
         """The same stage, shorter: `scale` times the steps, rounded to the nearest, at least one."""
         return replace(self, steps=max(1, round(self.steps * scale)))
+
+
+@lru_cache(maxsize=10_000)
+def shared(stage: Stage) -> Stage:
+    """An equal stage, for all who ask the same object: thousands of plans are made of few different stages."""
+    return stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +101,5 @@ def _stage_json(stage: Stage) -> dict[str, Any]:
 
 
 def _stage(value: Mapping[str, Any]) -> Stage:
-    return Stage(
-        mixture=tuple(sorted((str(k), float(v)) for k, v in value["mixture"].items())),
-        learning_rate=float(value["learning_rate"]),
-        steps=int(value["steps"]),
-    )
+    mixture = tuple(sorted((str(k), float(v)) for k, v in value["mixture"].items()))
+    return shared(Stage(mixture=mixture, learning_rate=float(value["learning_rate"]), steps=int(value["steps"])))

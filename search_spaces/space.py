@@ -18,7 +18,7 @@ from search_spaces.grouping import Kind as GroupingKind
 from search_spaces.learning_rates import LearningRates
 from search_spaces.mlm import MlmShares
 from search_spaces.order import Order, Ordering
-from search_spaces.plan import Plan, Stage
+from search_spaces.plan import Plan, Stage, shared
 from search_spaces.seed import Seeds
 from search_spaces.steps import Steps
 from search_spaces.target import Target
@@ -79,13 +79,12 @@ class Space:
         trunk = []
         for place, group in enumerate(dimensions.grouping.draw(choose, dimensions.order.draw(choose))):
             name = f"stage.{place}"
-            trunk.append(
-                Stage(
-                    mixture=dimensions.mlm_shares.draw(choose, name, rule.mix(group)),
-                    learning_rate=dimensions.learning_rates.draw(choose, name),
-                    steps=dimensions.steps.draw(choose, name, group),
-                )
+            stage = Stage(
+                mixture=dimensions.mlm_shares.draw(choose, name, rule.mix(group)),
+                learning_rate=dimensions.learning_rates.draw(choose, name),
+                steps=dimensions.steps.draw(choose, name, group),
             )
+            trunk.append(shared(stage))
         return Plan(trunk=tuple(trunk), targets=self.target.draw(choose, setting.targets))
 
     def seed(self, choose: Chooser) -> int:

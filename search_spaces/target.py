@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from search_spaces.chooser import Chooser, ask
 from search_spaces.grid import check_grid
-from search_spaces.plan import Stage, mixture
+from search_spaces.plan import Stage, mixture, shared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +47,10 @@ class Target:
             steps = {task: self.task_steps.get(task, self.steps) + extra_steps for task in tasks}
             return tuple(stage for task in tasks for stage in branches([task], learning_rate, steps[task]))
         shares = mixture({task: 1.0 for task in tasks})
-        return (Stage(mixture=shares, learning_rate=learning_rate, steps=self.steps + extra_steps),)
+        return (shared(Stage(mixture=shares, learning_rate=learning_rate, steps=self.steps + extra_steps)),)
 
 
 def branches(tasks: Sequence[str], learning_rate: float, steps: int) -> tuple[Stage, ...]:
     """One target stage for each training task, each to start from the trunk's end."""
-    return tuple(Stage(mixture=mixture({task: 1.0}), learning_rate=learning_rate, steps=steps) for task in tasks)
+    alone = (Stage(mixture=mixture({task: 1.0}), learning_rate=learning_rate, steps=steps) for task in tasks)
+    return tuple(map(shared, alone))

@@ -2,8 +2,9 @@
 
 Two kinds may, as neither their plans nor their number was chosen by their scores:
 
-- **Finals**: arms that the spec writes out, on fresh seeds and test. Winners are left out: the search chose them for
-  their scores, and the best of many orders differ less from one another than orders do.
+- **Finals**: arms that the spec writes out, on fresh seeds and test. Winners are left out, and so are controls that are
+  made of them: the search chose them for their scores, and the best of many orders differ less from one another than
+  orders do.
 - **The search**: proposals that do not depend on results (every plan, a design, random), if no trial was stopped early.
   Where some were, those that are left were chosen by their scores.
 
@@ -17,10 +18,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from analysis.finals import Finals, Layout, is_winner
-from analysis.load import COMPLETED, RUNNING, STOPPED, Run
+from analysis.finals import WINNER, Finals, Layout, is_winner
+from analysis.load import COMPLETED, RUNNING, STOPPED, Run, Trial
 from analysis.order.table import OrderTable, sets_of, table_of
 from analysis.search import value_at
+from search_spaces.controls import OF_A_WINNER
 from search_spaces.plan import Plan, describe, from_json
 
 Source: TypeAlias = Literal["finals", "search"]
@@ -28,6 +30,18 @@ Source: TypeAlias = Literal["finals", "search"]
 _ADAPTIVE = ("order-model", "beam", "tpe")
 _NAMED = 3
 """Orders that a sentence names at most."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What one source says of plans that it may speak about, or why it may not speak."""
+
+    source: Source
+    by_plan: Mapping[Plan, Mapping[int, float]]
+    """Plan -> seed -> score; plans that were tried and have no complete score are there too."""
+    seeds: tuple[int, ...]
+    """That were tried."""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,49 +57,77 @@ class Evidence:
 
 def evidence_of(run: Run, finals: Finals, layout: Layout) -> Evidence:
     """The finals' table if it has two seeds, else the search's; of two that have one seed, the finals'."""
-    found = [_from_finals(run, finals, layout), _from_search(run)]
+    found = every_evidence(run, finals, layout)
     tables = [one for one in found if one.table is not None]
     tables.sort(key=lambda one: one.table is not None and len(one.table.seeds) < 2)
     return tables[0] if tables else Evidence(None, None, tuple(reason for one in found for reason in one.reasons))
 
 
-def _from_finals(run: Run, finals: Finals, layout: Layout) -> Evidence:
+def every_evidence(run: Run, finals: Finals, layout: Layout) -> list[Evidence]:
+    """The finals' table, then the search's."""
+    return [_from_finals(scores_of_finals(run, finals, layout)), _from_search(scores_of_search(run))]
+
+
+def scores_of_finals(run: Run, finals: Finals, layout: Layout) -> Scores:
+    """Controls and plans that the spec writes out, on test."""
     scores: dict[Plan, dict[int, float]] = {}
     for arm in finals.arms:
-        if arm in run.arm_plans and not is_winner(arm):
+        if arm in run.arm_plans and not is_winner(arm) and not _follows_a_winner(arm):
             plan = from_json(run.arm_plans[arm])
             scores.setdefault(plan, {}).update(finals.by_seed(arm, "test", layout))
-    if not _holds_orders(scores):
-        return Evidence("finals", None, ("the finals hold no arms that differ in order alone (winners do not count)",))
     seeds = {*finals.seeds, *(failure.seed for failure in run.failures)}
-    return _tabled("finals", scores, seeds, "the finals' arms")
+    return Scores("finals", scores, tuple(sorted(seeds)))
 
 
-def _from_search(run: Run) -> Evidence:
+def _follows_a_winner(arm: str) -> bool:
+    """Is it a control that is made of a winner's plan, and so was chosen with it?"""
+    return arm.startswith(tuple(f"{how} of {WINNER}" for how in OF_A_WINNER))
+
+
+def scores_of_search(run: Run) -> Scores:
+    """Proposals, by the selector at the last rung."""
     drawn = [trial for trial in run.trials if trial.control is None]
-    searcher = run.resolved.get("search", {}).get("searcher")
     last, selector = len(run.resolved["rungs"]) - 1, run.resolved["selector"]
-    if not _holds_orders(from_json(trial.plan) for trial in drawn):
-        return Evidence("search", None, ("the search tried no two plans that differ in order alone",))
-    if searcher is None or searcher in _ADAPTIVE:
-        return Evidence("search", None, (f"the search ({searcher}) chose its plans by their scores",))
-    stopped = sum(trial.status == STOPPED for trial in drawn)
-    if stopped:
-        text = f"the search stopped {stopped} of {len(drawn)} trials early, so that those left were chosen by score"
-        return Evidence("search", None, (text,))
-    if any(trial.status == RUNNING for trial in drawn):
-        return Evidence("search", None, ("the search has not ended",))
     scores: dict[Plan, dict[int, float]] = {}
     for trial in drawn:
         by_seed = scores.setdefault(from_json(trial.plan), {})
         value = value_at(trial, selector, last)
         if trial.status == COMPLETED and value is not None:
             by_seed[trial.seed] = value
-    return _tabled("search", scores, {trial.seed for trial in drawn}, "the search's plans")
+    seeds = tuple(sorted({trial.seed for trial in drawn}))
+    return Scores("search", scores, seeds, _silenced(run, drawn))
 
 
-def _tabled(source: Source, scores: Mapping[Plan, Mapping[int, float]], seeds: Iterable[int], whose: str) -> Evidence:
-    """The table of these plans, of which some may have no scores, tried with these seeds."""
+def _silenced(run: Run, drawn: Sequence[Trial]) -> str:
+    """Why the search may not speak, if it may not."""
+    searcher = run.resolved.get("search", {}).get("searcher")
+    if searcher is None or searcher in _ADAPTIVE:
+        return f"the search ({searcher}) chose its plans by their scores"
+    stopped = sum(trial.status == STOPPED for trial in drawn)
+    if stopped:
+        return f"the search stopped {stopped} of {len(drawn)} trials early, so that those left were chosen by score"
+    if any(trial.status == RUNNING for trial in drawn):
+        return "the search has not ended"
+    return ""
+
+
+def _from_finals(known: Scores) -> Evidence:
+    if not _holds_orders(known.by_plan):
+        return Evidence("finals", None, ("the finals hold no arms that differ in order alone (winners do not count)",))
+    return _tabled(known, "the finals' arms")
+
+
+def _from_search(known: Scores) -> Evidence:
+    if not _holds_orders(known.by_plan):
+        return Evidence("search", None, ("the search tried no two plans that differ in order alone",))
+    if known.reason:
+        return Evidence("search", None, (known.reason,))
+    return _tabled(known, "the search's plans")
+
+
+def _tabled(known: Scores, whose: str) -> Evidence:
+    """The table of these plans, of which some may have no scores."""
+    source, scores = known.source, known.by_plan
     places = [place for members in sets_of(list(scores)).values() if len(members) > 1 for place in members]
     orders = [list(scores)[place] for place in sorted(places)]
     bare = [plan for plan in orders if not scores[plan]]
@@ -95,7 +137,7 @@ def _tabled(source: Source, scores: Mapping[Plan, Mapping[int, float]], seeds: I
     table = table_of(scores)
     if table is None or not table.seeds:
         return Evidence(source, None, (f"{whose} that differ in order alone share no completely scored seed",))
-    lost = sorted(set(seeds) - set(table.seeds))
+    lost = sorted(set(known.seeds) - set(table.seeds))
     if not lost:
         return Evidence(source, table)
     lacking = [plan for plan in orders if not set(lost) <= set(scores[plan])]
@@ -110,4 +152,4 @@ def _named(plans: Sequence[Plan]) -> str:
 
 
 def _holds_orders(plans: Iterable[Plan]) -> bool:
-    return any(len(members) > 1 for members in sets_of(list(dict.fromkeys(plans))).values())
+    return any(len(members) > 1 for members in sets_of(list(plans)).values())

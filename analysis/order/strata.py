@@ -35,7 +35,11 @@ class Strata:
         self._nil = _NIL * float((table.scores**2).mean())
         self.basis_PK: Floats
         self.stratum_K: Ints
-        self.basis_PK, self.stratum_K = (like.basis_PK, like.stratum_K) if like else _basis(table)
+        self.depths: tuple[int, ...]
+        """Of each stratum: at which stage, counted from 1, its orders part."""
+        self.basis_PK, self.stratum_K, self.depths = (
+            (like.basis_PK, like.stratum_K, like.depths) if like else _basis(table)
+        )
         self.coordinates_KR: Floats = self.basis_PK.T @ table.centred
         self.effects_K: Floats = self.coordinates_KR.mean(axis=1)
 
@@ -107,10 +111,11 @@ class Strata:
         return np.where(found > self._nil * self.sizes * self._seeds, found, 0.0)
 
 
-def _basis(table: OrderTable) -> tuple[Floats, Ints]:
-    """Orthonormal columns, those of shallower prefixes first, and each column's stratum."""
+def _basis(table: OrderTable) -> tuple[Floats, Ints, tuple[int, ...]]:
+    """Orthonormal columns, those of shallower prefixes first, each column's stratum, and each stratum's depth."""
     count = len(table.plans)
     columns, strata = np.zeros((count, 0)), np.zeros(0, dtype=np.int64)
+    depths: list[int] = []
     for depth in range(1, max(len(plan.trunk) for plan in table.plans) + 1):
         nodes = [plan.trunk[:depth] if depth < len(plan.trunk) else (plan.trunk, plan.targets) for plan in table.plans]
         numbers = {node: number for number, node in enumerate(dict.fromkeys(nodes))}
@@ -123,4 +128,5 @@ def _basis(table: OrderTable) -> tuple[Floats, Ints]:
         if fresh.shape[1]:
             strata = np.concatenate([strata, np.full(fresh.shape[1], strata.max(initial=-1) + 1)])
             columns = np.concatenate([columns, fresh], axis=1)
-    return columns, strata
+            depths.append(depth)
+    return columns, strata, tuple(depths)

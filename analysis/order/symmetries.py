@@ -27,11 +27,11 @@ from typing import TypeAlias
 import numpy as np
 
 from analysis.order.table import Ints, OrderTable
+from analysis.trie import Trie
 from search_spaces.plan import Plan, Stage
 
 Draw: TypeAlias = Callable[[np.random.Generator, int], Ints]
 """Places (B, P): plan p gets the difference that plan [b, p] has."""
-_Shape: TypeAlias = tuple["_Shape", ...]
 
 
 @dataclass(frozen=True)
@@ -70,60 +70,18 @@ def _sets_apart(table: OrderTable) -> list[list[int]]:
     return kept
 
 
-class _Node:
-    """One place in the trie: what follows it, or the plan that ends here."""
-
-    def __init__(self, plans: Sequence[tuple[int, Plan]], depth: int) -> None:
-        self.ends = [place for place, plan in plans if len(plan.trunk) == depth]
-        groups: dict[Stage, list[tuple[int, Plan]]] = {}
-        for place, plan in plans:
-            if len(plan.trunk) > depth:
-                groups.setdefault(plan.trunk[depth], []).append((place, plan))
-        self.children = sorted((_Node(group, depth + 1) for group in groups.values()), key=lambda node: node.shape)
-
-    @property
-    def shape(self) -> _Shape:
-        """Equal for subtrees that can change places."""
-        return tuple(child.shape for child in self.children)
-
-    @property
-    def leaves(self) -> list[int]:
-        """Plans in an order in which subtrees of one shape correspond."""
-        return self.ends + [leaf for child in self.children for leaf in child.leaves]
-
-    @property
-    def log_count(self) -> float:
-        """Of the rearrangements below."""
-        alike = [len(children) for children in self._classes()]
-        return sum(math.lgamma(count + 1) for count in alike) + sum(child.log_count for child in self.children)
-
-    def draw(self, random: np.random.Generator, count: int) -> Ints:
-        """For each of `leaves` the leaf whose place it takes: (B, leaves)."""
-        parts = [np.tile(np.array(self.ends, dtype=np.int64), (count, 1))]
-        for children in self._classes():
-            drawn = np.stack([child.draw(random, count) for child in children], axis=1)
-            shuffled = np.argsort(random.random((count, len(children))), axis=1)
-            parts.append(np.take_along_axis(drawn, shuffled[:, :, None], axis=1).reshape(count, -1))
-        return np.concatenate(parts, axis=1)
-
-    def _classes(self) -> list[list[_Node]]:
-        classes: dict[_Shape, list[_Node]] = {}
-        for child in self.children:
-            classes.setdefault(child.shape, []).append(child)
-        return list(classes.values())
-
-
 def _automorphisms(table: OrderTable) -> Symmetries:
     """Of the trie of each set by itself; the sets share no stage."""
-    roots = [_Node([(place, table.plans[place]) for place in members], 0) for members in table.sets]
+    sets = table.sets
+    tries = [Trie({place: table.plans[place].trunk for place in members}) for members in sets]
 
     def draw(random: np.random.Generator, count: int) -> Ints:
         moved = np.empty((count, len(table.plans)), dtype=np.int64)
-        for root in roots:
-            moved[:, root.leaves] = root.draw(random, count)
+        for members, trie in zip(sets, tries, strict=True):
+            moved[:, members] = trie.draw(random, count)
         return moved
 
-    return Symmetries(table, draw, sum(root.log_count for root in roots))
+    return Symmetries(table, draw, sum(trie.log_count for trie in tries))
 
 
 def _renamings(table: OrderTable) -> Symmetries | None:

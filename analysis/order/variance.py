@@ -33,6 +33,34 @@ class VarianceRatio:
     confidence: float = CONFIDENCE
 
 
+@dataclass(frozen=True, kw_only=True)
+class DepthVariance:
+    """The part of both variances that comes from orders which part at one stage, in squared points."""
+
+    depth: int
+    """1: orders with different first stages; 2: with the same first stage and different second ones; and so on."""
+    differences: int
+    """Independent differences between such orders."""
+    order: float
+    """Cut off at 0."""
+    luck: float
+
+
+def by_depth(strata: Strata, seeds: int) -> list[DepthVariance]:
+    """Order variance and seed variance, split by the stage at which orders part; luck adds up to that of all."""
+    return [
+        DepthVariance(
+            depth=depth,
+            differences=int(size),
+            order=max(0.0, float(square - size * variance / seeds)) / strata.differences,
+            luck=float(size * variance) / strata.differences,
+        )
+        for depth, size, square, variance in zip(
+            strata.depths, strata.sizes, strata.total(strata.effects_K**2), strata.variances, strict=True
+        )
+    ]
+
+
 def variance_ratio(strata: Strata, seeds: int, confidence: float = CONFIDENCE) -> VarianceRatio:
     """Order variance over seed variance; needs two seeds."""
     order = max(0.0, (strata.order_square - strata.luck) / seeds)

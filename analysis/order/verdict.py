@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal, TypeAlias
 
 from analysis.load import Json
+from analysis.numbers import probability
 from analysis.order.effects import Effect, effects_of
 from analysis.order.equivalence import LEVEL, Extremes, extremes_of
 from analysis.order.permutation import permutation_p
@@ -22,7 +23,7 @@ from analysis.order.sources import Evidence, Source
 from analysis.order.strata import Strata
 from analysis.order.symmetries import Symmetries, symmetries_of
 from analysis.order.table import OrderTable
-from analysis.order.variance import VarianceRatio, variance_ratio
+from analysis.order.variance import DepthVariance, VarianceRatio, by_depth, variance_ratio
 from search_spaces.plan import describe
 
 _REARRANGEMENTS = 1999
@@ -38,6 +39,7 @@ class Measured:
     """Of the permutation test."""
     extremes: Extremes
     ratio: VarianceRatio
+    depths: list[DepthVariance]
     effects: list[Effect]
     seeds_needed: int | None
     """Of every order, to settle it; None without a band, or beyond `MOST_SEEDS`."""
@@ -71,6 +73,7 @@ class Verdict:
             "tested": self.tested,
             "p": found.p if found else None,
             "ratio": asdict(found.ratio) if found else None,
+            "depths": [asdict(depth) for depth in found.depths] if found else [],
             "furthest": _furthest(found.extremes) if found else None,
             "effects": [asdict(effect) for effect in found.effects] if found else [],
             "seeds_needed": found.seeds_needed if found else None,
@@ -97,6 +100,7 @@ def verdict_of(evidence: Evidence, band: float | None) -> Verdict:
         ),
         extremes=extremes,
         ratio=variance_ratio(strata, len(table.seeds)),
+        depths=by_depth(strata, len(table.seeds)),
         effects=effects_of(table, strata),
         seeds_needed=seeds_needed(table, strata, extremes, band, least=least) if band and least else None,
     )
@@ -132,17 +136,17 @@ def _judged(table: OrderTable, found: Measured, band: float | None) -> tuple[Ans
             f"apart, which is within the band of {band:g} set beforehand ({data})"
         )
         if found.p <= LEVEL:
-            sentence += f"; that they differ at all is beyond luck (permutation test, p = {_p(found.p)})"
+            sentence += f"; that they differ at all is beyond luck (permutation test, {probability(found.p)})"
         return "order does not matter", f"{sentence}."
     if found.p <= LEVEL:
         return "order matters", (
-            f"Order matters: orders of the same stages differ beyond luck (permutation test, p = {_p(found.p)}; "
+            f"Order matters: orders of the same stages differ beyond luck (permutation test, {probability(found.p)}; "
             f"{data}); {_ratio(found.ratio)}, and the furthest two are {found.extremes.difference:.2f} points apart "
             f"({describe(found.extremes.better)} above {describe(found.extremes.worse)})."
         )
     return "not enough data yet", (
-        f"Not enough data yet to say whether order matters: the test finds no difference (p = {_p(found.p)}; {data}), "
-        f"but two orders may be up to {found.extremes.bound:.2f} points apart; {_needed(table, found, band)}."
+        f"Not enough data yet to say whether order matters: the test finds no difference ({probability(found.p)}; "
+        f"{data}), but two orders may be up to {found.extremes.bound:.2f} points apart; {_needed(table, found, band)}."
     )
 
 
@@ -195,10 +199,6 @@ def _furthest(found: Extremes) -> Json:
         "difference": found.difference,
         "bound": found.bound,
     }
-
-
-def _p(value: float) -> str:
-    return f"{value:.4f}" if value < 0.01 else f"{value:.2f}"
 
 
 def _count(count: int, noun: str) -> str:

@@ -182,3 +182,9 @@ def empty_run(tmp_path):
 def full_run(empty_run):
     """Options -> a writer of a finished study."""
     return lambda **options: filled(empty_run(**options))
+
+
+@pytest.fixture(scope="module")
+def study():
+    """Folder, options -> a writer of a finished study, in this folder."""
+    return lambda path, **options: filled(RunWriter(path, **options))

@@ -126,3 +126,34 @@ def test_the_same_seed_draws_the_same() -> None:
     found = arm(np.random.default_rng(7), np.full(997, 0.5), 2, 0.03)
     assert interval({"a": found}, seed=1).of("a") == interval({"a": found}, seed=1).of("a")
     assert interval({"a": found}, seed=1).of("a") != interval({"a": found}, seed=2).of("a")
+
+
+def measured(values: np.ndarray) -> ItemCounts:
+    """Items with a score of any size, right for the fraction."""
+    return ItemCounts(tuple(str(n) for n in range(len(values))), np.stack([values, np.ones(len(values))], axis=1))
+
+
+def test_intervals_of_a_difference_cover_it_where_seeds_and_items_have_known_variances() -> None:
+    rng, covered, variances = np.random.default_rng(8), 0, []
+    for number in range(200):
+        items, seeds = rng.normal(0, 0.2, (2, 100)), rng.normal(0, 0.04, (2, 8))
+        arms = {
+            name: {seed: {"pawsx": {"l0": measured(0.6 + items[n] + seeds[n, seed])}} for seed in range(8)}
+            for n, name in enumerate(("a", "b"))
+        }
+        found = interval(arms, resamples=300, seed=number)
+        one = found.difference("a", "b")
+        covered += one.low <= 0.0 <= one.high
+        variances.append((found.drawn["a"] - found.drawn["b"]).var())
+    assert 178 <= covered <= 199
+    assert np.mean(variances) == pytest.approx(2 * 100**2 * (0.2**2 / 100 + 0.04**2 / 8), rel=0.1)
+
+
+def test_where_every_seed_is_lucky_with_other_items_intervals_are_too_wide_and_not_too_narrow() -> None:
+    rng, covered = np.random.default_rng(9), 0
+    for number in range(150):
+        easiness = rng.uniform(0.3, 0.8, 100)
+        arms = {name: arm(rng, easiness, 8, 0.0) for name in ("a", "b")}
+        one = interval(arms, resamples=300, seed=number).difference("a", "b")
+        covered += one.low <= 0.0 <= one.high
+    assert covered >= 138

@@ -77,13 +77,31 @@ def test_a_study_that_has_only_begun_has_a_page(page_of, empty_run):
     assert "There is no answer yet" in page_of(empty_run())
 
 
-def test_the_page_needs_no_network_and_no_script(page_of, full_run):
+def test_the_page_needs_nothing_from_outside(page_of, full_run):
     text = page_of(full_run())
     page = Page(text)
-    assert not {"script", "link", "img", "iframe"} & {tag for tag, _ in page.tags}
-    assert not any({"src", "href"} & set(values) for _, values in page.tags)
+    assert not {"link", "img", "iframe"} & {tag for tag, _ in page.tags}
+    assert not any("src" in values for _, values in page.tags)
+    assert all(values["href"].startswith("#") for _, values in page.tags if "href" in values)
     assert "url(" not in text
     assert "@import" not in text
+
+
+def numbers_in(value):
+    if isinstance(value, dict):
+        return {number for inner in value.values() for number in numbers_in(inner)}
+    if isinstance(value, list):
+        return {number for inner in value for number in numbers_in(inner)}
+    return {value} if isinstance(value, int | float) else set()
+
+
+@pytest.mark.parametrize("change", [unchanged, in_trouble, without_finals])
+def test_every_number_of_the_page_is_in_the_summary(page_of, full_run, change):
+    writer = change(add_orders(full_run()))
+    shown = {float(number) for number in re.findall(r'data-value="(.*?)"', page_of(writer))}
+    summary = json.loads((writer.path / "summary.json").read_text(encoding="utf-8"))
+    assert len(shown) > 100
+    assert shown <= numbers_in(summary)
 
 
 def test_the_page_suits_dark_screens_paper_and_phones(page_of, full_run):
@@ -191,3 +209,61 @@ def test_one_seed_of_each_order_has_a_page(page_of, full_run):
     text = page_of(add_orders(full_run(seeds=(11,))))
     Page(text)
     assert "have one seed each" in text
+
+
+def claiming(writer, **registered):
+    from analysis.hypotheses.registration import fingerprint
+
+    claims = {"search <pays>": {"better": ["winner 1", "direct"]}, "order": {"before": [["mnli"], ["squad1"]]}}
+    writer.resolved["analysis"] = {"equivalence_band": 0.5, "hypotheses": claims}
+    sha256 = fingerprint(writer.resolved["analysis"])
+    writer.resolved["registered"] = {"sha256": sha256, "time": 1767607100.0, **registered}
+    return writer
+
+
+def test_registered_hypotheses_stand_after_the_verdict_on_order_with_their_hash(page_of, full_run):
+    writer = claiming(full_run(noise=0.1))
+    text = page_of(writer)
+    Page(text)
+    assert "Of 2 registered hypotheses: 1 confirmed (search &lt;pays&gt;), 1 open (order)." in text
+    assert writer.resolved["registered"]["sha256"] in text
+    assert "2026-01-05 09:58:20 UTC" in text
+    assert "The store held 7 stages of this study before it began" in text
+    assert text.index('id="order"') < text.index('id="hypotheses"') < text.index('id="results"')
+
+
+def test_hypotheses_that_came_too_late_are_marked_as_exploratory(page_of, full_run):
+    text = page_of(claiming(full_run(), time=1767607300.0))
+    Page(text)
+    assert "Not registered beforehand: 24 of 24 trials are older than the claims" in text
+    assert "Hypotheses, exploratory (Benjamini-Hochberg)" in text
+    assert "confirmed" not in text.partition("<main>")[2].replace("confirmed or rejected", "")
+
+
+def test_a_page_without_hypotheses_has_no_section_of_them(page_of, full_run):
+    assert 'id="hypotheses"' not in page_of(full_run())
+
+
+def test_effects_of_order_are_marked_as_exploratory(page_of, full_run):
+    text = page_of(add_orders(full_run()))
+    assert "Effects of order, exploratory (Benjamini-Hochberg)" in text
+    assert "Variance by stage and seed" in text
+
+
+def test_the_same_gains_are_shown_by_signs_errors_and_a_mixed_model(page_of, full_run):
+    text = page_of(full_run())
+    for words in (
+        "p by signs",
+        "smallest p possible",
+        "0.250",
+        "error reduction",
+        "Gains over direct by the mixed model",
+    ):
+        assert words in text
+    assert "Where scores vary" in text
+
+
+def test_a_model_that_cannot_be_fitted_says_so(page_of, full_run):
+    text = page_of(full_run(noise=0))
+    Page(text)
+    assert "Mind: the scores follow from arms, seeds and languages exactly" in text

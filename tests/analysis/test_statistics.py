@@ -1,10 +1,11 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.statistics import estimate, paired_difference, rank_correlation
+from analysis.statistics import error_reduction, estimate, paired_difference, rank_correlation, sign_flips
 
 
 def test_the_interval_of_three_seeds_is_the_t_interval_computed_by_hand():
@@ -13,6 +14,7 @@ def test_the_interval_of_three_seeds_is_the_t_interval_computed_by_hand():
     assert found.mean == 2.0
     assert found.low == pytest.approx(2.0 - half)
     assert found.high == pytest.approx(2.0 + half)
+    assert found.half_width == pytest.approx(half)
     assert found.n == 3
 
 
@@ -56,3 +58,43 @@ def test_a_rank_correlation_that_is_undefined_is_none_but_says_its_n(first, seco
 def test_an_interval_lies_around_its_mean(values):
     found = estimate(values)
     assert found.low <= found.mean <= found.high
+
+
+def of(values):
+    return dict(enumerate(values))
+
+
+def test_flipped_signs_of_three_seeds_are_counted_by_hand():
+    found = sign_flips(of([3.0, 2.0, 4.0]), of([1.0, 1.0, 1.0]))
+    assert (found.p, found.least, found.n, found.exact) == (0.25, 0.25, 3, True)  # 2 of 8: all above, all below
+    found = sign_flips(of([3.0, 2.0, 0.5]), of([1.0, 1.0, 1.0]))
+    assert found.p == 0.5  # +2 +1 -0.5 and +2 +1 +0.5, and both of them the other way round
+
+
+def test_signs_of_differences_without_an_effect_are_below_a_level_as_often_as_it_says():
+    random = np.random.default_rng(0)
+    p = [sign_flips(of(random.normal(0, 1, 6)), of(np.zeros(6))).p for _ in range(400)]
+    assert 0.06 < np.mean(np.array(p) <= 0.125) < 0.18
+
+
+def test_many_seeds_are_drawn_and_the_same_each_time():
+    random = np.random.default_rng(1)
+    ours, theirs = of(random.normal(0.5, 1, 20)), of(np.zeros(20))
+    assert sign_flips(ours, theirs) == sign_flips(ours, theirs)
+    assert sign_flips(ours, theirs).exact is False
+
+
+def test_one_seed_has_no_signs_to_flip():
+    assert sign_flips({1: 2.0}, {1: 1.0}) is None
+    assert sign_flips({1: 2.0, 2: 1.0}, {3: 1.0}) is None
+
+
+def test_an_error_of_40_that_falls_by_10_points_falls_by_a_quarter():
+    found = error_reduction({1: 70.0, 2: 80.0}, {1: 60.0, 2: 60.0})
+    assert found.mean == pytest.approx(37.5)
+    assert found.low == pytest.approx(estimate([25.0, 50.0]).low)
+
+
+def test_where_there_is_no_error_none_can_be_reduced():
+    assert error_reduction({1: 90.0}, {1: 100.0}) is None
+    assert error_reduction({1: 90.0}, {2: 50.0}) is None

@@ -299,7 +299,7 @@ def spread(values: list[float]) -> str:
 def growth(root: Path, quick: bool) -> None:
     table("trials", "stages", "ms a trial", "ms a trial to plan", "KiB a trial that the driver grew by")
     with ray_session(Resources(), 2):
-        for trials in (100, 300) if quick else (1000, 3000, 10_000):
+        for trials in (100, 300, 1000) if quick else (1000, 3000, 10_000):
             study = made(root, f"growth{trials}", "4", rates="1.0e-3, 5.0e-4", trials=str(trials))
             began = time.perf_counter()
             forecast_of(study)

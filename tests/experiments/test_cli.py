@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from analysis.hypotheses.registration import fingerprint
 from experiments.cli import app
 
 WriteSpec = Callable[..., Path]
@@ -94,3 +95,21 @@ def test_an_encoder_is_built_from_a_spec_of_its_own(tmp_path: Path, world: Path)
     spec.write_text(spec.read_text().replace("layers", "layer").replace("task: mlm", "task: mlmm"))
     mistakes = CliRunner().invoke(app, ["encoder", "build", str(spec), str(tmp_path / "more")])
     assert "encoder.yaml has 3 mistakes" in str(mistakes.exception)
+
+
+def test_the_report_prints_verdicts_on_hypotheses_and_last_the_page(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    analysis = {"equivalence_band": 1.0, "hypotheses": {"large first": {"first": "large"}}}
+    resolved = {
+        **{"name": "run", "suite": "babel", "encoder": {"name": "babel-xlmr"}, "selector": "en-dev", "pivots": []},
+        **{"source_language": "en", "targets": ["tatoeba"], "seeds": [1], "rungs": [{}], "analysis": analysis},
+        **{"revisions": {"data": {}, "encoder": None}, "registered": {"sha256": fingerprint(analysis), "time": 1.0}},
+    }
+    (run / "resolved.json").write_text(json.dumps(resolved))
+    shown = CliRunner().invoke(app, ["report", str(run)])
+    assert shown.exit_code == 0
+    first, second, last = shown.output.splitlines()
+    assert first == "Of 1 registered hypothesis: 1 open (large first)."
+    assert second.startswith("  large first: open, as the finals hold no arms that differ in order alone")
+    assert last == str(run / "report.html")

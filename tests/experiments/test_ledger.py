@@ -1,3 +1,5 @@
+import gc
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,8 +47,7 @@ def run_to_end(ledger: Ledger, *, reports: int | None = None) -> None:
 
 def outcome(ledger: Ledger) -> list[Any]:
     return [
-        (ledger.proposals[n].decisions, ledger.ended[n]["status"], sorted(ledger.reports[n]))
-        for n in sorted(ledger.ended)
+        (ledger.proposals[n].decisions, ledger.ended[n].status, len(ledger.reports[n])) for n in sorted(ledger.ended)
     ]
 
 
@@ -63,8 +64,8 @@ def test_controls_come_first_and_are_never_stopped(open_ledger: Opener) -> None:
         "all mixed",
     ]
     assert [c.number for c in controls] == [1, 2, 3, 4, 5, 6]
-    assert all(ledger.ended[control.number]["status"] == "completed" for control in controls)
-    assert "stopped" in {ledger.ended[number]["status"] for number in range(7, 13)}
+    assert all(ledger.ended[control.number].status == "completed" for control in controls)
+    assert "stopped" in {ledger.ended[number].status for number in range(7, 13)}
     assert ledger.is_finished
 
 
@@ -113,7 +114,7 @@ def test_a_failed_trial_is_recorded_with_its_reason_and_the_search_goes_on(open_
     again = open_ledger()
     assert again.is_finished
     assert again.next() is None
-    assert (again.ended[1]["status"], again.ended[1]["reason"]) == ("failed", "training diverged")
+    assert (again.ended[1].status, again.ended[1].reason) == ("failed", "training diverged")
 
 
 def test_more_trials_continue_a_finished_search(open_ledger: Opener) -> None:
@@ -151,10 +152,10 @@ def test_the_study_tells_full_stopped_and_failed_trials_apart(open_ledger: Opene
     assert len(study.trials) == len(proposals) == 6
     for trial, number in zip(study.trials, proposals, strict=True):
         names = {"completed": "COMPLETE", "stopped": "PRUNED", "failed": "FAIL"}
-        assert trial.state.name == names[ledger.ended[number]["status"]]
+        assert trial.state.name == names[ledger.ended[number].status]
         assert trial.value == ledger.value(number)
         assert trial.params == ledger.proposals[number].decisions
-        assert sorted(trial.intermediate_values) == sorted(ledger.reports[number])
+        assert sorted(trial.intermediate_values) == list(range(len(ledger.reports[number])))
 
 
 def test_tpe_proposes_the_same_after_a_restart(open_ledger: Opener) -> None:
@@ -210,7 +211,7 @@ def test_winners_of_the_order_model_are_ranked_by_belief_and_reached_the_last_ru
     assert ranked is not None
     chosen = winners(ledger, 3)
     assert chosen == [plan for plan in ranked if plan in chosen]
-    completed = {ledger.proposals[n].plan for n, row in ledger.ended.items() if row["status"] == "completed"}
+    completed = {ledger.proposals[n].plan for n, end in ledger.ended.items() if end.status == "completed"}
     assert set(chosen) <= completed
 
 
@@ -222,10 +223,10 @@ def test_a_hopeless_trial_is_stopped_and_says_why(open_ledger: Opener) -> None:
             ledger.report(proposal.number, rung, payload(rung - 50.0 * bad + proposal.number % 3 / 10))
             if proposal.number in ledger.ended:
                 break
-    reasons = {row["reason"] for row in ledger.ended.values()}
+    reasons = {end.reason for end in ledger.ended.values()}
     assert ledger.is_finished
     assert "value to go" in reasons
-    stopped = [ledger.proposals[n].plan for n, row in ledger.ended.items() if row["reason"] == "value to go"]
+    stopped = [ledger.proposals[n].plan for n, end in ledger.ended.items() if end.reason == "value to go"]
     assert all(any("mnli" in stage.tasks for stage in plan.trunk) for plan in stopped)
 
 
@@ -240,3 +241,20 @@ def test_a_design_is_proposed_as_it_is_listed(open_ledger: Opener) -> None:
 def test_a_design_that_the_space_does_not_allow_is_refused_with_its_mend(open_ledger: Opener) -> None:
     with pytest.raises(CairnError, match="set grouping: any"):
         open_ledger(searcher="pairs", trials=None)
+
+
+def test_a_trial_that_has_ended_costs_little_memory(open_ledger: Opener) -> None:
+    ledger, seen = open_ledger(trials=50), {}
+    tracemalloc.start()
+    try:
+        while (proposal := ledger.next()) is not None:
+            for rung in range(len(ledger.rungs)):
+                ledger.report(proposal.number, rung, payload(value_of(proposal.number, rung)))
+                if proposal.number in ledger.ended:
+                    break
+            if len(ledger.ended) in (16, 56):
+                gc.collect()
+                seen[len(ledger.ended)] = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert (seen[56] - seen[16]) / 40 < 3000

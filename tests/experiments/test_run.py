@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from analysis.hypotheses.registration import fingerprint
 from evaluators.babel.suite import BABEL
 from evaluators.errors import CairnError, UnknownName
 from evaluators.item_files import arms_with_items, read_items
@@ -26,7 +27,7 @@ from experiments.forecast import forecast_of
 from experiments.record import Journal, RunFolder, read_json, read_rows
 from experiments.run import run_spec
 from experiments.spec import load_spec
-from experiments.study import open_study
+from experiments.study import open_study, resolved
 from experiments.submitting import submit
 
 pytestmark = pytest.mark.usefixtures("ray_room")
@@ -270,6 +271,43 @@ def test_the_band_of_equivalence_cannot_be_chosen_after_the_scores_are_known(
     changed.write_text(finished.spec.read_text() + "analysis: {equivalence_band: 3.0}\n")
     with pytest.raises(CairnError, match="holds a run with another analysis"):
         run_spec(changed)
+
+
+def test_claims_cannot_be_written_down_after_the_scores_are_known(finished: Finished, tmp_path: Path) -> None:
+    changed = tmp_path / "tiny.yaml"
+    changed.write_text(finished.spec.read_text() + "analysis: {hypotheses: {late: {first: large}}}\n")
+    with pytest.raises(CairnError, match=r"holds a run with another analysis\.hypotheses; give"):
+        run_spec(changed)
+
+
+def test_claims_are_on_record_with_their_hash_before_the_first_trial_and_keep_their_time(
+    write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = write_spec(tmp_path)
+    spec.write_text(spec.read_text() + "analysis: {hypotheses: {early: {better: [winner 1, direct], by: 1}}}\n")
+    monkeypatch.setattr("experiments.run._search_and_finals", lambda *_: None)
+    assert run_spec(spec) == 0
+    first = read_json(folder_of(spec).resolved)
+    assert first["analysis"]["hypotheses"] == {"early": {"better": ["winner 1", "direct"], "by": 1.0}}
+    assert first["registered"]["sha256"] == fingerprint(first["analysis"])
+    assert run_spec(spec) == 0
+    assert read_json(folder_of(spec).resolved)["registered"] == first["registered"]
+    spec.write_text(spec.read_text().replace("by: 1", "by: 2"))
+    assert run_spec(spec) == 0
+    assert read_json(folder_of(spec).resolved)["registered"]["sha256"] != first["registered"]["sha256"]
+
+
+def test_the_plan_of_an_arm_that_a_claim_names_is_part_of_the_claim(write_spec: WriteSpec, tmp_path: Path) -> None:
+    spec = write_spec(tmp_path)
+    arm = "{trunk: [{mixture: {mnli: 1}, learning_rate: 1.0e-3, steps: STEPS}]}"
+    text = spec.read_text().replace("finals: {", f"finals: {{arms: {{mine: {arm}}}, ")
+    text += "analysis: {hypotheses: {early: {better: [mine, direct]}}}\n"
+    found = []
+    for steps in ("8", "9"):
+        spec.write_text(text.replace("STEPS", steps))
+        found.append(resolved(open_study(load_spec(spec)))["analysis"])
+    assert found[0]["arms"]["mine"]["trunk"][0]["steps"] == 8
+    assert fingerprint(found[0]) != fingerprint(found[1])
 
 
 def test_more_seeds_continue_a_finished_study(finished: Finished) -> None:

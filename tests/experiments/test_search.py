@@ -1,3 +1,4 @@
+import gc
 import json
 import time
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from typing import Any, cast
 import pytest
 import ray
 from ray import tune
+from ray.tune.experiment import Trial
 
 from experiments import search
 from experiments.ledger import Ledger
@@ -49,6 +51,41 @@ def test_a_worker_without_work_gives_its_place_back_while_another_trial_goes_on(
 
     settings = cast(TrialSettings, None)
     search.run_search(turns, settings, resources=Resources(), workers=2, folder=tmp_path / "tune", trial=stand_in)
-    assert all(row["status"] != "failed" for row in ledger.ended.values())
+    assert all(end.status != "failed" for end in ledger.ended.values())
     assert last.read_text() == f"{others} others waited, 1 place was free"
     assert ledger.is_finished
+
+
+def test_tune_keeps_nothing_of_turns_that_have_ended_and_neither_do_its_snapshots(
+    open_ledger: Callable[..., Ledger], ray_room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, kept, alive = open_ledger(trials=50), [], []
+    undisturbed = search._Rungs.choose_trial_to_run
+
+    def counting(self: Any, wrapped: Any) -> Any:
+        chosen = undisturbed(self, wrapped)
+        controller = wrapped._tune_controller
+        known = (*controller._live_trials, *controller._stopped_trials, *controller._failed_trials)
+        assert set(known) <= set(controller._trials)
+        kept.append(max(len(controller._trials), len(controller._trial_metadata), len(self._board.numbers)))
+        if len(ledger.ended) > 40 and not alive:
+            gc.collect()
+            alive.append(sum(type(thing) is Trial for thing in gc.get_objects()))
+        return chosen
+
+    def stand_in(config: dict[str, Any], *, settings: None) -> None:
+        for rung in range(config["rung"], 3):
+            selectors = {"en-dev": int(config["trial"][1:]) * 37 % 11 + rung}
+            payload = {"selectors": selectors, "scores": [], "trained": 0, "found": 0, "examples": 0, "seconds": 0.0}
+            tune.report({"rung": rung, "payload": json.dumps(payload)})
+
+    def turns() -> Turns:
+        return Turns(ledger, workers=2, chain_of=lambda proposal, rung: (), stored=(), is_stored=lambda key: False)
+
+    monkeypatch.setattr(search._Rungs, "choose_trial_to_run", counting)
+    settings = cast(TrialSettings, None)
+    search.run_search(turns, settings, resources=Resources(), workers=2, folder=tmp_path / "tune", trial=stand_in)
+    assert len(ledger.ended) == 56
+    assert max(kept + alive) <= 3, "two at work, and the last"
+    (snapshot,) = (tmp_path / "tune" / "1").glob("experiment_state-*.json")
+    assert len(json.loads(snapshot.read_text())["trial_data"]) <= 3

@@ -251,3 +251,61 @@ def test_the_specs_that_the_documentation_shows_can_be_read(page: str) -> None:
     text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
     (shown,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     assert read_spec(shown).name in ("order_of_three", "first_study")
+
+
+CLAIMS = """\
+analysis:
+  hypotheses:
+    nli before qa: {before: [mnli, [qqp, ccg]], by: 0.5}
+    groups: {neighbours: similar, groups: {meaning: [mnli, qqp], form: ccg}}
+    search pays: {better: [winner 1, mnli alone]}
+    retrieval: {gain_from: retrieval}
+"""
+
+
+def test_claims_are_read_with_single_tasks_written_short() -> None:
+    claims = read_spec(GOOD + CLAIMS).analysis.hypotheses
+    assert claims["nli before qa"].before == (("mnli",), ("qqp", "ccg"))
+    assert claims["nli before qa"].by == 0.5
+    assert claims["groups"].groups == {"meaning": ("mnli", "qqp"), "form": ("ccg",)}
+    assert claims["search pays"].arms == ("winner 1", "mnli alone")
+
+
+def test_all_mistakes_in_claims_are_told_at_once_with_near_names_and_lines() -> None:
+    found = mistakes(
+        GOOD
+        + """\
+analysis:
+  hypotheses:
+    a: {before: [mnly, [qqp, ccq]]}
+    b: {better: [winner 2, mnli alone]}
+    c: {gain_from: retreival}
+    d: {first: larg}
+    e: {befor: [mnli, qqp]}
+    f: {first: large, neighbours: similar}
+    g: mnli first
+    h: {mixture_beats_orders: [mnli, squad1]}
+    i: {neighbours: similar, groups: {x: mnly}}
+    j: {first: large, by: "1"}
+"""
+    )
+    told = {line.partition(": ")[0]: line for line in found}
+    place = "analysis.hypotheses."
+    assert "there is no task in this space 'mnly'; did you mean mnli? (line 14)" in told[f"{place}a.before.0"]
+    assert "'ccq'; did you mean ccg? (line 14)" in told[f"{place}a.before.1.1"]
+    assert "there is no arm in these finals 'winner 2'; did you mean winner 1?" in told[f"{place}b.better.0"]
+    assert "there is no group of babel's targets 'retreival'; did you mean retrieval?" in told[f"{place}c.gain_from"]
+    assert "did you mean large? (line 17)" in told[f"{place}d.first"]
+    assert "unknown key; did you mean before, better? (line 18)" in told[f"{place}e.befor"]
+    assert "has first and neighbours; give one of before" in told[f"{place}f"]
+    assert "keys with values is wanted (line 20)" in told[f"{place}g"]
+    assert "there is no task in this space 'squad1'" in told[f"{place}h.mixture_beats_orders.1"]
+    assert "'mnly'; did you mean mnli?" in told[f"{place}i.groups.x"]
+    assert "a number is wanted: take the quotes away" in told[f"{place}j.by"]
+    assert len(found) == 11
+
+
+def test_a_gain_needs_the_baseline_in_the_finals() -> None:
+    text = changed(("controls: [direct, mnli alone]", "controls: [mnli alone]"))
+    (told,) = mistakes(text + "analysis: {hypotheses: {r: {gain_from: retrieval, arm: mnli alone}}}\n")
+    assert "asks for a gain over direct; add it to finals.controls" in told

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from experiments.agenda import Step
 from experiments.ledger import Ledger
 from experiments.proposals import Proposal
+from experiments.record import read_rows
 from experiments.turns import Turn, Turns
 from search_spaces.count import content_key
 from search_spaces.ladder import Ladder
@@ -48,7 +50,7 @@ def play(ledger: Ledger, workers: int, rng: random.Random, *, deaths: float = 0.
         number = rng.choice(sorted(at_work))
         proposal, rung = at_work[number]
         if rng.random() < deaths:  # Tune begins the turn again, from its first rung
-            at_work[number] = Turn(proposal, rng.randint(min(ledger.reports.get(number, {0: 0})), rung))
+            at_work[number] = Turn(proposal, rng.randint(0, rung))
             continue
         missing = next((step.key for step in chain_of(proposal, rung) if step.key not in stored), None)
         if missing is not None:
@@ -65,7 +67,7 @@ def play(ledger: Ledger, workers: int, rng: random.Random, *, deaths: float = 0.
 
 
 def fate(ledger: Ledger) -> dict[int, Any]:
-    return {number: (row["status"], row["rung"]) for number, row in ledger.ended.items()}
+    return {number: (end.status, ledger.reached(number)) for number, end in ledger.ended.items()}
 
 
 @pytest.mark.parametrize("deaths", [0.0, 0.2])
@@ -86,10 +88,9 @@ def test_decisions_do_not_depend_on_workers_their_order_or_their_deaths(
     assert {"stopped", "completed"} == {status for status, _ in fates[0].values()}
 
 
-def test_what_several_turns_spent_is_added_up(open_ledger: Opener) -> None:
-    ledger = open_ledger(trials=6)
-    trained = play(ledger, 3, random.Random(0))
-    reports = [row for rows in ledger.reports.values() for row in rows.values()]
+def test_what_several_turns_spent_is_added_up(open_ledger: Opener, tmp_path: Path) -> None:
+    trained = play(open_ledger(trials=6), 3, random.Random(0))
+    reports = [row for row in read_rows(tmp_path / "run" / "trials.jsonl") if row["event"] == "report"]
     assert sum(row["trained"] for row in reports) == len(trained)
     assert all(row["examples"] == 8 * (row["trained"] + 1) for row in reports)
 
@@ -125,5 +126,5 @@ def test_a_failed_trial_frees_those_that_waited_for_it(open_ledger: Opener) -> N
             else:
                 stored.add(missing)
                 on = turns.stored(proposal.number, rung, missing, SPENT)
-    assert ledger.ended[first]["status"] == "failed"
-    assert sum(row["status"] == "failed" for row in ledger.ended.values()) == 1
+    assert ledger.ended[first].status == "failed"
+    assert sum(end.status == "failed" for end in ledger.ended.values()) == 1

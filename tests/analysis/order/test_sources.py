@@ -58,6 +58,13 @@ def test_winners_may_not(empty_run):
     assert "winners do not count" in found.reasons[0]
 
 
+def test_controls_that_are_made_of_a_winner_may_not_either(empty_run):
+    writer = empty_run()
+    for number, order in enumerate(("ms", "sm"), start=1):
+        writer.add_final(f"reverse of winner {number}", plan_of(order), 1.0)
+    assert evidence(writer).table is None
+
+
 def test_a_whole_search_of_every_plan_may_speak_by_its_selector(empty_run):
     writer = searched(empty_run(), ORDERS)
     found = evidence(writer)

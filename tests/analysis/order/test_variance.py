@@ -6,7 +6,7 @@ from scipy.stats import f, ncf
 
 from analysis.order.noncentral import noncentral_f
 from analysis.order.strata import Strata
-from analysis.order.variance import variance_ratio
+from analysis.order.variance import by_depth, variance_ratio
 
 
 def test_variances_are_those_computed_by_hand(tabled):
@@ -77,3 +77,15 @@ def test_box_epsilon_is_that_of_the_strata(drawn):
     strata = Strata(drawn(["".join(order) for order in permutations("abc")], 4))
     spread = np.repeat(strata.variances, strata.sizes)
     assert strata.sphericity == pytest.approx(spread.sum() ** 2 / (5 * (spread**2).sum()))
+
+
+def test_both_variances_fall_apart_by_the_stage_at_which_orders_part(drawn):
+    table = drawn(["".join(order) for order in permutations("abc")], 4, effects={"abc": 6.0, "acb": 6.0})
+    strata = Strata(table)
+    first, second = by_depth(strata, 4)
+    assert (first.depth, first.differences, second.depth, second.differences) == (1, 2, 2, 3)
+    assert first.luck + second.luck == pytest.approx(strata.luck)
+    assert first.order > 20 * second.order  # the first stage alone was given an effect
+    means = table.scores.mean(axis=1).reshape(3, 2).mean(axis=1)  # of first stages, of two orders each
+    luck = first.luck * strata.differences / 4
+    assert first.order == pytest.approx((2 * ((means - means.mean()) ** 2).sum() - luck) / 5)
