@@ -50,6 +50,17 @@ def text_scores(vectors: Mapping[str, Floats], targets: Sequence[str]) -> dict[s
     return {task: float(np.mean([unit @ units[target] for target in targets])) for task, unit in units.items()}
 
 
+def mean_gain(gains: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """Mean over targets of each task's gains, a target's in units of their root mean square over tasks.
+
+    So all targets count alike, as in a headline: evidence of many tags varies more than that of two classes. 0 is no
+    gain. `gains`: task -> target -> gain, the same targets for every task.
+    """
+    tasks, table = list(gains), np.array([list(of_targets.values()) for of_targets in gains.values()])
+    scale = np.sqrt(np.square(table).mean(axis=0))
+    return dict(zip(tasks, (table / np.where(scale > 0, scale, 1.0)).mean(axis=1).tolist(), strict=True))
+
+
 def measured(run: Run) -> dict[str, Worth]:
     """What the run measured of "<task> alone": by the selector at the last rung, and in the finals on test."""
     last, selector = len(run.resolved["rungs"]) - 1, run.resolved["selector"]

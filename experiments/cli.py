@@ -112,10 +112,10 @@ def transfer(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, unrounded.")] = False,
 ) -> None:
     """Score how well each task may transfer, beside what a run measured."""
-    from experiments.transferring import Request, transfer_text
+    from experiments.transferring import Request, transfer_report
 
     request = Request(source=source, by=by, examples=examples, data=data)
-    typer.echo(transfer_text(request, as_json=as_json, say=_say))
+    typer.echo(transfer_report(request, as_json=as_json, say=_say))
 
 
 @app.command()

@@ -14,16 +14,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from analysis.columns import columns
 from analysis.finals import ALONE
 from analysis.load import Json, Run, load
 from analysis.logme import logme
-from analysis.rank_agreement import interval_text
-from analysis.transfer import DEPTHS, LARGEST, Worth, measured, quality, text_scores
+from analysis.transfer import LARGEST, Worth, mean_gain, measured, quality, text_scores
+from analysis.transfer_text import transfer_text
 from evaluators.errors import BadData, CairnError, UnknownName
 from evaluators.examples import Example
 from evaluators.reading import available_languages, labels_of, read
@@ -69,7 +66,7 @@ class Request:
         return METHODS if self.by == BOTH else (self.by,)
 
 
-def transfer_text(request: Request, *, as_json: bool, say: Callable[[str], None]) -> str:
+def transfer_report(request: Request, *, as_json: bool, say: Callable[[str], None]) -> str:
     """What `cairn transfer` prints.
 
     Raises:
@@ -85,13 +82,14 @@ def transfer_text(request: Request, *, as_json: bool, say: Callable[[str], None]
         )
     reading = _Reading(study, request.examples)
     scores: dict[str, dict[str, float]] = {}
-    left_out: dict[str, str] = {}
+    by_target: dict[str, dict[str, float]] = {}
     if TEXT in request.methods:
         scores[TEXT] = _by_texts(study, reading, say)
     if LOGME in request.methods:
-        scores[LOGME], left_out = _by_logme(study, reading, say)
-    found = _found(study, scores, left_out, {} if run is None else measured(run))
-    return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) if as_json else _text(found)
+        by_target = _by_logme(study, reading, say)
+        scores[LOGME] = mean_gain(by_target)
+    found = _found(study, scores, by_target, {} if run is None else measured(run))
+    return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) if as_json else transfer_text(found)
 
 
 def _opened(request: Request) -> tuple[Study, Run | None]:
@@ -143,39 +141,44 @@ def _by_texts(study: Study, reading: _Reading, say: Callable[[str], None]) -> di
     return {task: scores[task] for task in _alone(study)}
 
 
-def _by_logme(study: Study, reading: _Reading, say: Callable[[str], None]) -> tuple[dict[str, float], dict[str, str]]:
-    """Gains in evidence over the encoder before any stage, in nats for an example; and targets without classes."""
-    from trainables.transferability import WITH_CLASSES
-
-    kinds = {name: study.suite.training_task(name).kind for name in study.trained_tasks}
-    left_out = {name: f"{kind} has no classes" for name, kind in kinds.items() if kind not in WITH_CLASSES}
-    left_out |= {name: "is not trained for" for name, task in study.targets.items() if task.trained_as is None}
-    asked = [name for name in study.trained_tasks if name not in left_out]
+def _by_logme(study: Study, reading: _Reading, say: Callable[[str], None]) -> dict[str, dict[str, float]]:
+    """Task -> training task of a target -> gain in evidence over the encoder before any stage."""
+    asked = [name for name in study.trained_tasks if name not in _without_classes(study)]
     if not asked:
         raise CairnError("no target of this study is trained on labels, which LogME needs; use --by text")
     examples = {name: reading.examples(study.suite.training_task(name)) for name in asked}
     before = _evidence(reading, reading.encoder, examples)
-    scores = {}
+    gains = {}
     for task, stage in _alone(study).items():
         say(f"logme: {task} alone")
-        scores[task] = _evidence(reading, _workshop(study, stage).run([]), examples) - before
-    return scores, left_out
+        after = _evidence(reading, _workshop(study, stage).run([]), examples)
+        gains[task] = {name: after[name] - before[name] for name in asked}
+    return gains
 
 
-def _evidence(reading: _Reading, model: MultiHeadModel, examples: Mapping[str, Sequence[Example]]) -> float:
-    """Mean over the targets' training tasks."""
+def _evidence(reading: _Reading, model: MultiHeadModel, examples: Mapping[str, Sequence[Example]]) -> dict[str, float]:
+    """Of each of the targets' training tasks, in nats for an example."""
     from trainables.transferability import labelled_vectors
 
-    study, found = reading.study, []
+    study, found = reading.study, {}
     for name, chosen in examples.items():
         task = study.suite.training_task(name)
         task = replace(task, labels=labels_of(task, study.data))
         told = labelled_vectors(model, task, chosen, reading.language(task), study.spec.training)
         try:
-            found.append(logme(told.vectors_nd, told.labels_n))
+            found[name] = logme(told.vectors_nd, told.labels_n)
         except ValueError as error:
             raise CairnError(f"LogME of {len(chosen)} examples of {name}: {error}; give more --examples") from error
-    return float(np.mean(found))
+    return found
+
+
+def _without_classes(study: Study) -> dict[str, str]:
+    """What LogME cannot be asked about, and why."""
+    from trainables.transferability import WITH_CLASSES
+
+    kinds = {name: study.suite.training_task(name).kind for name in study.trained_tasks}
+    spans = {name: f"{kind} has no classes" for name, kind in kinds.items() if kind not in WITH_CLASSES}
+    return spans | {name: "is not trained for" for name, task in study.targets.items() if task.trained_as is None}
 
 
 def _alone(study: Study) -> dict[str, Stage]:
@@ -202,7 +205,7 @@ def _workshop(study: Study, *trunk: Stage) -> Workshop:
 def _found(
     study: Study,
     scores: Mapping[str, Mapping[str, float]],
-    left_out: Mapping[str, str],
+    by_target: Mapping[str, Mapping[str, float]],
     worths: Mapping[str, Worth],
 ) -> Json:
     sizes = {task: float(size) for task, size in study.setting.sizes.items()}
@@ -210,7 +213,8 @@ def _found(
     return {
         "study": study.spec.name,
         "trained_as": list(study.trained_tasks),
-        "left_out_of_logme": dict(left_out),
+        "logme_by_target": {task: dict(gains) for task, gains in by_target.items()},
+        "left_out_of_logme": _without_classes(study) if by_target else {},
         "tasks": [
             {
                 "task": task,
@@ -235,41 +239,3 @@ def _measured(worth: Worth, task: str) -> Json | None:
 def _prior(scores: Mapping[str, float]) -> dict[str, float]:
     """As a spec may say it: in standard deviations, two digits."""
     return {task: round(value, 2) for task, value in standardised(scores).items()}
-
-
-def _text(found: Mapping[str, Any]) -> str:
-    methods, places = list(found["priors"]), list(found["quality"])
-    rows = [("task", "examples", *methods, *(f"{place}, gain" for place in places))]
-    first = methods[0]
-    for one in sorted(found["tasks"], key=lambda one: -one[first]):
-        size = "?" if one["examples"] is None else f"{one['examples']:,}"
-        gains = [_gain(one[place]) for place in places]
-        rows.append((one["task"], size, *(f"{one[method]:+.3f}" for method in methods), *gains))
-    parts = [columns(rows), *(_quality_text(place, found["quality"][place]) for place in places)]
-    if found["left_out_of_logme"]:
-        named = [f"{name} ({why})" for name, why in found["left_out_of_logme"].items()]
-        parts.append(f"not asked by logme: {', '.join(named)}")
-    priors = [f"  {_as_yaml(prior)}  # {method}" for method, prior in found["priors"].items() if prior]
-    return "\n\n".join([*parts, "\n".join(["for the next spec, one of:", *priors])] if priors else parts)
-
-
-def _gain(one: Mapping[str, Any] | None) -> str:
-    return "–" if one is None or one["gain"] is None else f"{one['gain']:+.2f}"
-
-
-def _quality_text(place: str, methods: Mapping[str, Any]) -> str:
-    rows = [(f"by the {place}", "Spearman's rho", *(f"regret@{k}" for k in DEPTHS))]
-    for method, one in methods.items():
-        rho = "–" if one["spearman"] is None else interval_text(one["spearman"], "tasks")
-        rows.append((method, rho, *(_regret_text(one["regret"][str(k)]) for k in DEPTHS)))
-    return columns(rows)
-
-
-def _regret_text(one: Mapping[str, Any] | None) -> str:
-    if one is None:
-        return "–"
-    return f"{one['points']:.2f}" + ("" if one["share"] is None else f" ({one['share']:.1%})")
-
-
-def _as_yaml(prior: Mapping[str, float]) -> str:
-    return "prior: {" + ", ".join(f"{task}: {value}" for task, value in prior.items()) + "}"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.transfer import RANDOM, expected_regret, quality, text_scores
+from analysis.transfer import RANDOM, expected_regret, mean_gain, quality, text_scores
 
 WORTH = {"a": 50.0, "b": 40.0, "c": 30.0, "d": 20.0}
 
@@ -87,3 +87,9 @@ def test_texts_are_compared_around_their_centre() -> None:
 
 def test_one_task_alone_is_like_nothing() -> None:
     assert text_scores({"a": np.array([3.0, 4.0])}, ["a"]) == {"a": 0.0}
+
+
+def test_every_target_counts_alike_whatever_the_size_of_its_gains() -> None:
+    """Root mean squares: 100, 1 and, where nothing changes, any."""
+    gains = {"a": {"tags": 100.0, "pairs": -1.0, "idle": 0.0}, "b": {"tags": 100.0, "pairs": 1.0, "idle": 0.0}}
+    assert mean_gain(gains) == pytest.approx({"a": 0.0, "b": 2 / 3})

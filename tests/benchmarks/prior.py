@@ -1,12 +1,11 @@
-"""What a prior over tasks does to the order model: a perfect one, a noisy one, a useless one and one that misleads.
+"""What a prior over tasks does to the order model: a good one, a noisy one, and some that are wrong.
 
     python tests/benchmarks/prior.py [--landscapes 40] [--raw FILE]
 
 A prior gives every task a number. Perfect: what the task is really worth alone. Noisy: correlated 0.5 with that on
-average. Useless: drawn at random. Misleading: the perfect one with the best and the worst task exchanged. (The perfect
-one negated does what it does itself: the sign is learnt from the single tasks, which come first.) A budget is a number
-of trained stages; scores are of the plan that is picked, 0 is an average sequence of three tasks and 1 the best of all.
-`--raw` keeps every score, and a run that is interrupted goes on from it.
+average. Useless: drawn at random. Misleading: the perfect one with the best and the worst task exchanged. Negated: the
+perfect one upside down. A budget is a number of trained stages; scores are of the plan that is picked, 0 is an average
+sequence of three tasks and 1 the best of all. `--raw` keeps every score, and a run that is interrupted goes on from it.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +24,7 @@ from search_spaces.searchers.order_model import OrderModel
 from search_spaces.searchers.protocol import History
 from search_spaces.searchers.table import SimulatedTable, play
 
-BUDGETS = (15, 30, 60, 120)
+BUDGETS = (5, 15, 30, 60, 120)
 SEEDS = range(100)
 CORRELATION = 0.5
 Prior = Mapping[str, float]
@@ -52,12 +51,17 @@ def misleading(landscape: Landscape) -> Prior:
     return {**right, best: right[worst], worst: right[best]}
 
 
+def negated(landscape: Landscape) -> Prior:
+    return {task: -value for task, value in perfect(landscape).items()}
+
+
 PRIORS: Mapping[str, Callable[[Landscape], Prior | None]] = {
     "none": lambda landscape: None,
     "perfect": perfect,
     "noisy": noisy,
     "useless": useless,
     "misleading": misleading,
+    "negated": negated,
 }
 
 
@@ -73,7 +77,7 @@ def main() -> None:
                 measure(kind, name, seed, raw)
         if given.raw:
             given.raw.write_text(json.dumps(raw))
-    print("\n\n".join(table_text(raw, kind) for kind in KINDS))
+    print(table_text(raw, "all kinds", list(KINDS)), *(table_text(raw, kind, [kind]) for kind in KINDS), sep="\n\n")
 
 
 def measure(kind: str, name: str, seed: int, raw: Raw) -> None:
@@ -103,13 +107,13 @@ def key(kind: str, name: str, budget: int) -> str:
     return f"{kind}/{name}/{budget}"
 
 
-def table_text(raw: Raw, kind: str) -> str:
+def table_text(raw: Raw, title: str, kinds: Sequence[str]) -> str:
     """Means without a prior, then differences from them on the same landscapes, with standard errors."""
-    lines = [f"| {kind} | " + " | ".join(map(str, BUDGETS)) + " |", "| --- |" + " --- |" * len(BUDGETS)]
+    lines = [f"| {title} | " + " | ".join(map(str, BUDGETS)) + " |", "| --- |" + " --- |" * len(BUDGETS)]
     for name in PRIORS:
         cells = []
         for budget in BUDGETS:
-            scores, plain = raw[key(kind, name, budget)], raw[key(kind, "none", budget)]
+            scores, plain = ([one for kind in kinds for one in raw[key(kind, who, budget)]] for who in (name, "none"))
             if name == "none":
                 cells.append("{:.2f} ± {:.2f}".format(*mean_and_error(scores)))
             else:

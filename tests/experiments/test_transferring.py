@@ -18,14 +18,14 @@ from evaluators.source import DataSource
 from experiments.cli import app
 from experiments.spec import load_spec
 from experiments.study import open_study
-from experiments.transferring import Request, transfer_text
+from experiments.transferring import Request, transfer_report
 
 WriteSpec = Callable[..., Path]
 
 
 def scored(source: Path, **asked: Any) -> dict[str, Any]:
     request = Request(source=source, **{"examples": 40, **asked})
-    found: dict[str, Any] = json.loads(transfer_text(request, as_json=True, say=lambda text: None))
+    found: dict[str, Any] = json.loads(transfer_report(request, as_json=True, say=lambda text: None))
     return found
 
 
@@ -51,6 +51,7 @@ def test_logme_trains_each_task_alone_once_and_says_which_targets_it_leaves_out(
     assert trained(spec) == 2
     assert found["left_out_of_logme"] == {"tatoeba": "is not trained for"}
     assert len({one["logme"] for one in found["tasks"]}) == 2
+    assert all(set(gains) == {"udpos", "pawsx"} for gains in found["logme_by_target"].values())
     assert scored(spec, by="logme") == found
     assert trained(spec) == 2
 
