@@ -1,4 +1,5 @@
-"""Dot-and-interval strips: one small SVG a table row, all on one scale, so that a table is a figure too.
+"""Dot-and-interval strips: one small SVG a table row, all on one scale, so that a table is a figure too. And paths:
+lines from stage to stage.
 
 Coordinates are percentages of the width, sizes are pixels: a strip fills its table cell on any screen without its
 text or dots being scaled. Colours come from the page's style sheet, which knows light, dark and paper.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -17,6 +19,7 @@ from analysis.numbers import MINUS, told
 _MARGIN = 6.0
 """Percent kept free on both sides, for dots and tick labels."""
 _ROW_PIXELS = 13
+_PATH_PIXELS = 150
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -80,6 +83,40 @@ def strip(scale: Scale, row: Sequence[Mark], label: str) -> Markup:
         )
     return Markup('<svg class="strip" role="img" aria-label="{}" width="100%" height="{}">{}</svg>').format(
         label, height, Markup("").join(parts)
+    )
+
+
+def path(scale: Scale, headline: Sequence[Mark | None], others: Sequence[Sequence[Mark | None]], label: str) -> Markup:
+    """Values at one place after another, from left to right: a thick line with intervals, and thin ones behind it.
+
+    A place without a value interrupts its line.
+    """
+    top, room = 8, _PATH_PIXELS - 16
+
+    def y(value: float) -> float:
+        return top + room * (scale.high - min(max(value, scale.low), scale.high)) / (scale.high - scale.low)
+
+    def x(place: int) -> float:
+        return 12 + 82 * place / max(1, len(headline) - 1)
+
+    drawn = Markup('<line class="{}" x1="{:.2f}%" x2="{:.2f}%" y1="{:.1f}" y2="{:.1f}"/>')
+    parts = []
+    for tick in scale.ticks:
+        parts.append(drawn.format("zero" if tick == 0 else "tick", 10.0, 96.0, y(tick), y(tick)))
+        text = f"{tick:g}".replace("-", "\u2212")
+        parts.append(Markup('<text x="8%" y="{:.1f}" text-anchor="end">{}</text>').format(y(tick) + 4, text))
+    for line, style in [*((one, "faint") for one in others), (headline, "series-0")]:
+        for place, (one, other) in enumerate(pairwise(line)):
+            if one is not None and other is not None:
+                parts.append(drawn.format(style, x(place), x(place + 1), y(one.mean), y(other.mean)))
+    for place, mark in enumerate(headline):
+        if mark is not None and mark.low is not None and mark.high is not None:
+            parts.append(drawn.format("series-0", x(place), x(place), y(mark.low), y(mark.high)))
+        if mark is not None:
+            dot = Markup('<circle class="series-0" cx="{:.2f}%" cy="{:.1f}" r="4"/>')
+            parts.append(dot.format(x(place), y(mark.mean)))
+    return Markup('<svg class="strip" role="img" aria-label="{}" width="100%" height="{}">{}</svg>').format(
+        label, _PATH_PIXELS, Markup("").join(parts)
     )
 
 

@@ -43,11 +43,9 @@ class Finals:
         """Seed -> the layout's mean. Seeds that lack one of its cells, and empty layouts, have no value."""
         values = {}
         for seed in self.seeds:
-            cells = self.cells.get((arm, seed, split), {})
-            wanted = [(task, language) for task, languages in layout.items() for language in languages]
-            if wanted and all(cell in cells for cell in wanted):
-                means = [_mean(cells[task, language] for language in layout[task]) for task in layout]
-                values[seed] = _mean(means)
+            value = layout_mean(self.cells.get((arm, seed, split), {}), layout)
+            if value is not None:
+                values[seed] = value
         return values
 
     def missing(self, arm: str, seed: int) -> dict[str, int]:
@@ -73,6 +71,14 @@ class Finals:
 def is_winner(arm: str) -> bool:
     """Was the arm chosen by the search?"""
     return arm.startswith(WINNER)
+
+
+def layout_mean(cells: Mapping[tuple[str, str], float], layout: Layout) -> float | None:
+    """The layout's mean over (task, language) cells; None if one of its cells is missing, or it has none."""
+    wanted = [(task, language) for task, languages in layout.items() for language in languages]
+    if not wanted or not all(cell in cells for cell in wanted):
+        return None
+    return _mean([_mean(cells[task, language] for language in layout[task]) for task in layout])
 
 
 def finals_of(run: Run, scored_by: Mapping[str, Sequence[str]]) -> Finals:

@@ -1,20 +1,21 @@
 """Reads a run folder into typed values. It is all that the analysis knows of a study.
 
-The two journals, `trials.jsonl` and `scores.jsonl`, are appended to while a study runs and can be read at any moment. A
-last line that a crash tore is left out and counted; a broken line further up means that something else has damaged the
-file, and is an error. A trial that was started twice reports twice: its last report at each rung counts, and the
-last score row of each cell.
+The journals, `trials.jsonl`, `scores.jsonl` and others, are appended to while a study runs and can be read at any
+moment. A last line that a crash tore is left out and counted; a broken line further up means that something else has
+damaged the file, and is an error. A trial that was started twice reports twice: its last report at each rung counts,
+and the last score row of each cell.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from evaluators.errors import CairnError
+from search_spaces.plan import Stage, stages_from_json
 
 Json: TypeAlias = dict[str, Any]
 
@@ -84,6 +85,30 @@ class FinalFailure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProbeScore:
+    """One metric of one probe: a prefix of a path, a short stage on a task, judged on dev."""
+
+    prefix: tuple[Stage, ...]
+    seed: int
+    role: str
+    """`target`, or `learnt`: a task that the prefix has trained on."""
+    task: str
+    language: str
+    metric: str
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeFailure:
+    """A probe that ended with an error."""
+
+    prefix: tuple[Stage, ...]
+    seed: int
+    task: str
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """Everything a run folder holds."""
 
@@ -95,6 +120,8 @@ class Run:
     arm_plans: Mapping[str, Json]
     """Arm of the finals -> its plan, in the order of appearance; last those of which nothing was scored."""
     failures: tuple[FinalFailure, ...]
+    probes: tuple[ProbeScore, ...] = ()
+    probe_failures: tuple[ProbeFailure, ...] = ()
     torn: Mapping[str, int]
     """Journal -> lines left out because a crash tore them."""
 
@@ -110,6 +137,7 @@ def load(path: Path) -> Run:
     events, torn_events = _journal(path / "trials.jsonl")
     rows, torn_rows = _journal(path / "scores.jsonl")
     failures, torn_failures = _journal(path / "failures.jsonl")
+    probes, torn_probes = _journal(path / "probes.jsonl")
     try:
         finals = [row for row in rows if row["phase"] == "final"]
         return Run(
@@ -123,12 +151,19 @@ def load(path: Path) -> Run:
                 FinalFailure(arm=str(row["arm"]), seed=int(row["seed"]), task=str(row["task"]), error=str(row["error"]))
                 for row in failures
             ),
+            probes=tuple(score for row in probes for score in _probe_scores(row)),
+            probe_failures=tuple(
+                ProbeFailure(prefix=stages_from_json(r["trunk"]), seed=int(r["seed"]), task=r["task"], error=r["error"])
+                for r in probes
+                if r["error"]
+            ),
             torn={
                 name: count
                 for name, count in (
                     ("trials.jsonl", torn_events),
                     ("scores.jsonl", torn_rows),
                     ("failures.jsonl", torn_failures),
+                    ("probes.jsonl", torn_probes),
                 )
                 if count
             },
@@ -202,6 +237,20 @@ def _report(event: Json) -> Report:
         examples=int(event["examples"]),
         seconds=float(event["seconds"]),
     )
+
+
+def _probe_scores(row: Json) -> Iterator[ProbeScore]:
+    prefix = stages_from_json(row["trunk"])
+    for score in row["scores"]:
+        yield ProbeScore(
+            prefix=prefix,
+            seed=int(row["seed"]),
+            role=score["role"],
+            task=score["task"],
+            language=score["language"],
+            metric=score["metric"],
+            value=float(score["value"]),
+        )
 
 
 def _finals(rows: list[Json]) -> tuple[FinalScore, ...]:

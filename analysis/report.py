@@ -47,7 +47,8 @@ def read_summary(run: Path) -> Json:
 def render(summary: Json) -> str:
     """The page as text."""
     environment = templates()
-    environment.globals.update(marks=figures.marks, scale_of=figures.scale_of, strip=figures.strip, axis=figures.axis)
+    drawing = {name: getattr(figures, name) for name in ("marks", "scale_of", "strip", "axis", "path")}
+    environment.globals.update(drawing)
     environment.globals.update(
         trie_drawing=trie_layout.drawing,
         trie_figure=trie_figure.trie,

@@ -32,6 +32,7 @@ from analysis.statistics import (
     paired_difference,
     sign_flips,
 )
+from analysis.trajectories import trajectories
 
 PIVOT_DEV = "pivot-dev"
 
@@ -76,6 +77,7 @@ def summarise(run: Run) -> Json:
             if (found := low_resource(finals, winner, layouts["zero_shot"], given)) is not None
         ],
         "gain_sources": gain_sources(finals, layouts["test"], resolved["suite"]),
+        "trajectories": trajectories(run, _excluded(run)),
         "best_single": _best_single(finals, layouts),
         "optimism": _optimism(run, finals, layouts),
         "search": spent(run),

@@ -29,6 +29,11 @@ class Arm:
         """What is trained before the target."""
         return self.plan.trunk
 
+    @property
+    def is_winner(self) -> bool:
+        """Did the search choose it?"""
+        return self.name.startswith("winner ")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
@@ -41,6 +46,11 @@ class Unit:
     stage: Stage | None
     targets: tuple[str, ...]
     """Target tasks that it answers."""
+
+    @property
+    def trunk(self) -> tuple[Stage, ...]:
+        """What is trained before the target."""
+        return self.arm.trunk
 
     @property
     def identity(self) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 from experiments.disk import stage_bytes
 from experiments.finals_plan import Arm, arms, units
 from experiments.hours import Costs, Hours, Work, hours_of
+from experiments.probe_plan import probes
 from experiments.proposals import Proposal, control_proposals, known_proposals
 from experiments.record import Row, read_rows
 from experiments.stage_names import examples_a_step, key_function
@@ -50,7 +51,7 @@ class Forecast:
     most: StageCount
     fewest: StageCount
     phases: Mapping[str, tuple[StageCount, StageCount]]
-    """Controls, proposals, finals, each as if it were alone: most and fewest."""
+    """Controls, proposals, finals and, where there are any, probes, each as if it were alone: most and fewest."""
     longest: Work
     shortest: Work
     counter: StageCounter
@@ -214,7 +215,10 @@ def _work(study: Study, climbs: Sequence[Climb], unknown: int, won: list[Plan] |
         candidates = {climb.proposal.plan: None for climb in climbs if climb.proposal.control is None}
         ranked = sorted(candidates, key=lambda plan: (len(plan.trunk), _steps(plan)), reverse=longest)
         won = ranked[: study.spec.finals.winners]
-    phases["finals"] = [[run] for run in finals_runs(study, arms(study, won))]
+    compared = arms(study, won)
+    phases["finals"] = [[run] for run in finals_runs(study, compared)]
+    if study.spec.probes is not None:
+        phases["probes"] = [[run] for run in probe_runs(study, compared)]
     return Work(phases)
 
 
@@ -223,6 +227,12 @@ def finals_runs(study: Study, compared: Sequence[Arm]) -> Iterator[Run]:
     for unit in units(study, compared):
         targets = () if unit.stage is None else (unit.stage,)
         yield Run(Plan(trunk=unit.arm.trunk, targets=targets), unit.seed)
+
+
+def probe_runs(study: Study, compared: Sequence[Arm]) -> Iterator[Run]:
+    """The probes as runs: a prefix, and one short stage."""
+    for probe in probes(study, compared):
+        yield Run(Plan(trunk=probe.trunk, targets=() if probe.stage is None else (probe.stage,)), probe.seed)
 
 
 def _stand_ins(study: Study, longest: bool) -> list[Plan]:

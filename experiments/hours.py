@@ -1,8 +1,8 @@
 """What a study will take in hours and money, with one worker and with several.
 
 The unit of work is the example. How many a worker trains on in a second is asked of the user; without it the work and
-its critical path are told in examples. Search and finals are played out by the search's own agenda, one after the
-other. Judging, starting and reading are not in it.
+its critical path are told in examples. Search, finals and probes are played out by the search's own agenda, one
+after the other. Judging, starting and reading are not in it.
 """
 
 from __future__ import annotations
@@ -129,8 +129,8 @@ def _walls(counter: StageCounter, work: Work, workers: Sequence[int]) -> tuple[W
     found = []
     for count in workers:
         there, parts = set(stored), list[Makespan]()
-        for phase in (("controls", "proposals"), ("finals",)):
-            climbs = [path for name in phase for path in paths[name] if path]
+        for phase in (("controls", "proposals"), ("finals",), ("probes",)):
+            climbs = [path for name in phase for path in paths.get(name, ()) if path]
             parts.append(play(climbs, count, there))
             there |= {step.key for climb in climbs for one in climb for step in one}
         length, bound = (math.fsum(getattr(part, name) for part in parts) for name in ("seconds", "bound"))

@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.finals_plan import Arm, units
+from experiments.finals_plan import Arm, Unit, units
 from experiments.ledger import Ledger
+from experiments.probe_plan import Probe, probes
 from experiments.record import now
 from experiments.stage_names import chains, key_function
 from experiments.study import Study
@@ -54,7 +55,8 @@ def note_needs(study: Study, ledger: Ledger, compared: Sequence[Arm] = (), *, is
         for rung in range(len(ledger.rungs))
         for step in chain_of(proposal, rung)
     }
-    finals = {arm.name: set(_of_finals(study, [arm])) for arm in compared}
+    finals = {arm.name: set(_keys(study, units(study, [arm]))) for arm in compared}
+    keys |= set(_keys(study, probes(study, compared)))
     note = Note(
         name=study.spec.name,
         folder=str(study.folder.path),
@@ -86,11 +88,11 @@ def forget(store: Store, name: str) -> int:
     return len(notes)
 
 
-def _of_finals(study: Study, compared: Iterable[Arm]) -> Iterable[str]:
+def _keys(study: Study, found: Iterable[Unit | Probe]) -> Iterable[str]:
     key_of = key_function(study)
-    for unit in units(study, compared):
+    for unit in found:
         start: str | None = None
-        for stage in (*unit.arm.trunk, *([unit.stage] if unit.stage else [])):
+        for stage in (*unit.trunk, *([unit.stage] if unit.stage else [])):
             start = key_of(start, stage, unit.seed)
             yield start
 

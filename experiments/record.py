@@ -11,7 +11,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +47,11 @@ class RunFolder:
     def failures(self) -> Path:
         """Finals that failed, with their reasons."""
         return self.path / "failures.jsonl"
+
+    @property
+    def probes(self) -> Path:
+        """Short stages from every prefix of a path, with their scores."""
+        return self.path / "probes.jsonl"
 
     @property
     def resolved(self) -> Path:
@@ -124,6 +129,15 @@ def read_rows(path: Path) -> list[Row]:
             ) from None
         rows.append(row)
     return rows
+
+
+def keep_rows(path: Path, keep: Callable[[Row], bool]) -> list[Row]:
+    """Drop the lines of a journal that are not wanted any more; the others."""
+    rows = read_rows(path)
+    kept = [row for row in rows if keep(row)]
+    if len(kept) < len(rows):
+        write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept))
+    return kept
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

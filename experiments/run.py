@@ -11,7 +11,7 @@ import errno
 import shlex
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -26,12 +26,13 @@ from evaluators.errors import CairnError
 from evaluators.task import Split
 from experiments.encoder_choice import ensure_built
 from experiments.environment import describe_environment
-from experiments.finals_plan import arms, winners
+from experiments.finals_plan import Arm, arms, winners
 from experiments.forecast import forecast_of
 from experiments.jobs.places import inside_job, refuse_relative_places
 from experiments.ledger import Interrupted, Ledger
 from experiments.mlflow_runs import Experiment
 from experiments.needs import note_needs
+from experiments.probe_plan import probes
 from experiments.proposals import Optuna
 from experiments.ray_session import ray_session, terminated_like_interrupted
 from experiments.record import Row, RunFolder, now, read_json, read_rows, write_json, write_text
@@ -158,11 +159,12 @@ def _search_and_finals(study: Study, mlflow: Experiment | None, status: Status) 
     ledger = _ledger(study, status)
     if ledger.is_finished:
         compared = arms(study, winners(ledger, spec.finals.winners))
-        if _finals_done(study, compared):
+        if _finals_done(study, compared) and _probes_done(study, compared):
             note_needs(study, ledger, compared, is_finished=True)
             return
     status.phase("starting Ray")
     from experiments.finals import run_finals
+    from experiments.probes import run_probes
     from experiments.search import run_search
     from trainables.leases import Leases
 
@@ -189,6 +191,11 @@ def _search_and_finals(study: Study, mlflow: Experiment | None, status: Status) 
         note_needs(study, ledger, compared)
         with _timed(folder, "finals"):
             run_finals(study, compared, settings, resources=spec.resources, progress=status.finals)
+        if spec.probes is not None:
+            status.phase("probes")
+            with _timed(folder, "probes"):
+                told = partial(status.finals, what="probes")
+                run_probes(study, compared, settings, resources=spec.resources, progress=told)
     note_needs(study, ledger, compared, is_finished=True)
     _count_stages(study)
 
@@ -274,6 +281,11 @@ def _finals_done(study: Study, compared: Any) -> bool:
     return all(unit.identity in done for unit in units(study, compared))
 
 
+def _probes_done(study: Study, compared: Sequence[Arm]) -> bool:
+    done = {row["unit"] for row in read_rows(study.folder.probes)}
+    return all(probe.identity in done for probe in probes(study, compared))
+
+
 def _plan_environment(study: Study) -> None:
     """Note the machine, and what is planned, before the first trial."""
     found = read_json(study.folder.environment)
@@ -291,7 +303,8 @@ def _plan_environment(study: Study) -> None:
 def _count_stages(study: Study) -> None:
     """What was executed, beside what was planned, and what was found damaged."""
     folder = study.folder
-    rows = [row for row in read_rows(folder.trials) if row["event"] == "report"] + read_rows(folder.finals)
+    rows = [row for row in read_rows(folder.trials) if row["event"] == "report"]
+    rows += read_rows(folder.finals) + read_rows(folder.probes)
     found = read_json(folder.environment)
     trained = read_rows(folder.stages)
     found["stages"]["trained"] = len(trained)

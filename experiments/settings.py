@@ -173,6 +173,23 @@ def winner_of(control: str) -> int | None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Probes:
+    """A short stage, always the same, from every prefix of the plans that the finals compare, judged on dev."""
+
+    steps: int
+    of: Literal["winners", "arms"] = "arms"
+    """Whose prefixes: those of the winners, or of every arm."""
+    learning_rate: float | None = None
+    """None: the first of the space's target."""
+
+    def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise ValueError(f"steps is {self.steps}; give 1 or more")
+        if self.learning_rate is not None and not 0 < self.learning_rate < 1:
+            raise ValueError(f"learning_rate is {self.learning_rate}; give a number between 0 and 1")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Analysis:
     """What the report will hold against the results; on record before the first trial, and fixed from then on."""
 

@@ -23,7 +23,7 @@ from experiments.claim_names import PLACE as CLAIMS
 from experiments.claim_names import wrong_claim_names
 from experiments.encoder_choice import EncoderChoice
 from experiments.mistakes import from_validation, near, said
-from experiments.settings import Analysis, Evaluation, Finals, Resources, Search, Tracking, winner_of
+from experiments.settings import Analysis, Evaluation, Finals, Probes, Resources, Search, Tracking, winner_of
 from experiments.strict_yaml import Document, Mistake, Place, parse
 from search_spaces.controls import ALL_MIXED, DIRECT, OF_A_WINNER, TARGET_LONGER
 from search_spaces.ladder import Ladder
@@ -52,6 +52,8 @@ class ExperimentSpec(BaseModel):
     space: Space
     search: Search
     finals: Finals
+    probes: Probes | None = None
+    """None: nothing is probed."""
     ladder: Ladder = Ladder()
     training: Training = Training()
     evaluation: Evaluation = Evaluation()

@@ -76,9 +76,9 @@ class Status:
         parts.append(self._left(ended - self._ended_before, ledger.planned - ended))
         self._show(" · ".join(part for part in parts if part), important=ended == ledger.planned)
 
-    def finals(self, done: int, total: int, failed: int, before: int) -> None:
-        """How far the finals are; `before` were done when this run began."""
-        parts = [f"finals: {done} of {total} trainings done"]
+    def finals(self, done: int, total: int, failed: int, before: int, *, what: str = "finals") -> None:
+        """How far the finals are, or what follows them; `before` were done when this run began."""
+        parts = [f"{what}: {done} of {total} trainings done"]
         parts += [f"{failed} failed"] if failed else []
         parts.append(self._left(done - before, total - done))
         self._show(" · ".join(part for part in parts if part), important=done == total)

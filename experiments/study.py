@@ -247,6 +247,7 @@ def resolved(study: Study) -> dict[str, Any]:
         "search": plain["search"],
         "evaluation": plain["evaluation"],
         "finals": plain["finals"],
+        "probes": plain["probes"],
         "inference": plain["inference"],
         "analysis": {**spec.analysis.as_json(), **_claimed_arms(spec)},
         "sizes": dict(study.sizes([*spec.space.tasks, *study.written_tasks])),

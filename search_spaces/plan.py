@@ -6,7 +6,7 @@ language modelling a task like any other. Nothing anywhere asks which of these i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -78,15 +78,24 @@ def mixture(weights: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
 
 def as_json(plan: Plan) -> dict[str, Any]:
     """The plan as plain JSON values."""
-    return {"trunk": [_stage_json(s) for s in plan.trunk], "targets": [_stage_json(s) for s in plan.targets]}
+    return {"trunk": stages_json(plan.trunk), "targets": stages_json(plan.targets)}
 
 
 def from_json(value: Mapping[str, Any]) -> Plan:
     """The inverse of `as_json`."""
-    return Plan(
-        trunk=tuple(_stage(s) for s in value["trunk"]),
-        targets=tuple(_stage(s) for s in value["targets"]),
-    )
+    return Plan(trunk=stages_from_json(value["trunk"]), targets=stages_from_json(value["targets"]))
+
+
+def stages_json(stages: Sequence[Stage]) -> list[dict[str, Any]]:
+    """Stages as plain JSON values."""
+    return [
+        {"mixture": dict(stage.mixture), "learning_rate": stage.learning_rate, "steps": stage.steps} for stage in stages
+    ]
+
+
+def stages_from_json(value: Sequence[Mapping[str, Any]]) -> tuple[Stage, ...]:
+    """The inverse of `stages_json`."""
+    return tuple(_stage(stage) for stage in value)
 
 
 def describe(plan: Plan) -> str:
@@ -94,10 +103,6 @@ def describe(plan: Plan) -> str:
     if not plan.trunk:
         return "(direct)"
     return " > ".join(f"{'+'.join(stage.tasks)} {stage.learning_rate:.0e}" for stage in plan.trunk)
-
-
-def _stage_json(stage: Stage) -> dict[str, Any]:
-    return {"mixture": dict(stage.mixture), "learning_rate": stage.learning_rate, "steps": stage.steps}
 
 
 def _stage(value: Mapping[str, Any]) -> Stage:

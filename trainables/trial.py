@@ -1,4 +1,4 @@
-"""What Ray runs: one trial of the search, and one training of the finals.
+"""What Ray runs: one trial of the search, one training of the finals, one probe.
 
 A trial trains its whole plan at a growing scale. It tells of every stage that it trained, and reports after every rung.
 It keeps no state: what it trains goes into the stage store, so that a trial finds its finished stages when it is run
@@ -176,6 +176,46 @@ def final_scores(
                         items.setdefault(name, []).append(answer.items())
     found = {} if failure else {"scores": [asdict(score) for score in scores], "items": items}
     return failure or {**found, **meter.read(), "stored": stages.stored}
+
+
+def probe_scores(
+    trunk: Sequence[Stage],
+    stage: Stage | None,
+    questions: Sequence[tuple[str, str, Sequence[str]]],
+    seed: int,
+    settings: TrialSettings,
+    trunk_outcome: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """Train one short stage at the end of a prefix and judge it on dev: scores, what was spent; or the mistake.
+
+    A question is (`target` or `learnt`, task, languages). `trunk_outcome` is as in `final_scores`.
+    """
+    if trunk_outcome is not None and not _is_fine(trunk_outcome):
+        return dict(trunk_outcome)
+    from trainables.evaluation import evaluate
+
+    with _mistakes_told() as failure:
+        suite = find_suite(settings.suite)
+        stages = _runner(settings, seed)
+        meter = _Meter(stages)
+        path = [*trunk, *([stage] if stage is not None else [])]
+        model = _however_often(lambda: stages.load(stages.run_all(path, stages.start)))
+        scores = [
+            {"role": role, **asdict(score)}
+            for role, name, languages in questions
+            for score in evaluate(
+                model,
+                suite.target(name) if role == "target" else suite.training_task(name),
+                "dev",
+                languages,
+                data=settings.data,
+                training=settings.training,
+                inference=settings.inference,
+                limit=settings.dev_examples,
+                cache=settings.cache,
+            )
+        ]
+    return failure or {"scores": scores, **meter.read(), "stored": stages.stored}
 
 
 def _dev_scores(stages: StageRunner, plan: Plan, targets: Mapping[str, Task], settings: TrialSettings) -> list[Score]:

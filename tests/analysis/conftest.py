@@ -89,13 +89,14 @@ class RunWriter:
             },
             "quarantined": {"3f2a.9c": "the digest of model.safetensors is not the recorded one"},
         }
-        self.trials, self.scores, self.failures = [], [], []
+        self.trials, self.scores, self.failures, self.probes = [], [], [], []
 
     def write(self):
         self.path.mkdir(parents=True, exist_ok=True)
         for name, value in (("resolved", self.resolved), ("environment", self.environment)):
             (self.path / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
-        for name, rows in (("trials", self.trials), ("scores", self.scores), ("failures", self.failures)):
+        for name in ("trials", "scores", "failures", "probes"):
+            rows = getattr(self, name)
             text = "".join(json.dumps(row) + "\n" for row in rows)
             (self.path / f"{name}.jsonl").write_text(text, encoding="utf-8")
         return self.path
@@ -136,6 +137,21 @@ class RunWriter:
         self.failures.append(
             {"phase": "final", "arm": arm, "seed": seed, "plan": the_plan, "task": task, "error": error}
         )
+
+    def add_probe(self, trunk, seed, targets, learnt=()):
+        """`targets` and `learnt`: task -> score, in every language of a target and in English."""
+        self.resolved["probes"] = {"steps": 40, "of": "arms", "learning_rate": None}
+        cells = [("target", task, code, value) for task, value in targets.items() for code in LANGUAGES[task]]
+        cells += [("learnt", task, "en", value) for task, value in dict(learnt).items()]
+        metrics = {**METRICS, "mnli": ("accuracy",), "squad1": ("f1", "exact_match")}
+        for role, task, code, value in cells:
+            scores = [
+                {"role": role, "task": task, "language": code, "split": "dev", "metric": metric, "value": value}
+                | {"examples": 20, "signature": "made-up"}
+                for metric in metrics[task]
+            ]
+            row = {"unit": f"{len(self.probes)}", "trunk": trunk, "seed": seed, "task": task, "scores": scores}
+            self.probes.append({**row, "error": None, "trained": 1, "found": 0, "examples": 8, "seconds": 0.1})
 
     def _rows(self, arm, the_plan, seed, task, language, split, value):
         return [

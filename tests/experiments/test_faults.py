@@ -18,7 +18,7 @@ import ray
 from moto.server import ThreadedMotoServer
 from pyarrow import fs
 
-from experiments import finals
+from experiments import unit_work
 from experiments.record import read_rows
 from experiments.run import run_spec
 from experiments.spec import load_spec
@@ -253,11 +253,11 @@ def test_a_unit_of_the_finals_whose_nodes_went_is_asked_for_again(monkeypatch: p
     def gone(reference: object) -> None:
         raise ray.exceptions.NodeDiedError("the node is dead")
 
-    monkeypatch.setattr(finals.ray, "get", gone)
-    outcome = finals._outcome(object())
+    monkeypatch.setattr(unit_work.ray, "get", gone)
+    outcome = unit_work._outcome(object())
     assert "busy" in outcome and outcome["lost"]
     lost: Counter[str] = Counter()
-    tries = [finals._counted(outcome, "unit", lost) for _ in range(finals.MAX_NODES)]
-    assert ["failed" in one for one in tries] == [False] * (finals.MAX_NODES - 1) + [True]
-    finals._counted({"scores": []}, "another", lost)
-    assert "busy" in finals._counted(outcome, "unit", lost), "there was progress"
+    tries = [unit_work._counted(outcome, "unit", lost) for _ in range(unit_work.MAX_NODES)]
+    assert ["failed" in one for one in tries] == [False] * (unit_work.MAX_NODES - 1) + [True]
+    unit_work._counted({"scores": []}, "another", lost)
+    assert "busy" in unit_work._counted(outcome, "unit", lost), "there was progress"
