@@ -16,17 +16,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from scipy import stats
 
 from analysis.arrays import Floats
 from analysis.columns import columns
 from analysis.finals import finals_of, is_winner, languages_left_out, metrics_of, restricted
 from analysis.load import Json, Run
 from analysis.order.sources import follows_a_winner
+from analysis.rank_agreement import RESAMPLES, interval_text, kendall, spearman, with_interval
 from analysis.search import value_at
 from analysis.trie import Trie
 from evaluators.errors import CairnError, UnknownName
@@ -35,12 +35,8 @@ Orders: TypeAlias = Mapping[str, Mapping[int, float]]
 """Order -> seed -> score."""
 
 FEWEST_ORDERS = 4
-FEWEST_FOR_INTERVALS = 8
-"""Of fewer, most draws with replacement repeat the same few ranks: four that agree would be sure of +1.00."""
-RESAMPLES = 1000
 SOURCES = ("finals", "search")
 _THEN = " > "
-_LOW, _HIGH = 0.025, 0.975
 _FEWEST_REARRANGEMENTS = 20
 """So that p can be 5 % at all."""
 
@@ -85,7 +81,7 @@ def compared(ours: Orders, theirs: Orders) -> Json:
     orders = list(ours)
     one_OS, other_OS = (_table([scores[order] for order in orders]) for scores in (ours, theirs))
     means = one_OS.mean(axis=1), other_OS.mean(axis=1)
-    spearman = _with_interval(_spearman, means)
+    rho = with_interval(spearman, means)
     reliabilities = [_reliability(table_OS) for table_OS in (one_OS, other_OS)]
     interaction = _interaction(
         one_OS, other_OS, Trie({place: order.split(_THEN) for place, order in enumerate(orders)})
@@ -95,10 +91,10 @@ def compared(ours: Orders, theirs: Orders) -> Json:
             {"order": order, "scores": [float(mean[place]) for mean in means]} for place, order in enumerate(orders)
         ],
         "seeds": [one_OS.shape[1], other_OS.shape[1]],
-        "spearman": spearman,
-        "kendall": _with_interval(_kendall, means),
+        "spearman": rho,
+        "kendall": with_interval(kendall, means),
         "reliabilities": reliabilities,
-        "spearman_without_noise": _without_noise(spearman["value"], reliabilities),
+        "spearman_without_noise": _without_noise(rho["value"], reliabilities),
         "interaction": None if interaction is None else interaction._asdict(),
         "best": [orders[int(mean.argmax())] for mean in means],
     }
@@ -115,8 +111,8 @@ def compare_text(found: Mapping[str, Any], *, as_json: bool) -> str:
     corrected, interaction = found["spearman_without_noise"], found["interaction"]
     lines = [
         f"{len(found['orders'])} orders of the {found['of']}, {found['seeds'][0]} and {found['seeds'][1]} seeds",
-        f"Spearman's rho  {_interval(found['spearman'])}",
-        f"Kendall's tau   {_interval(found['kendall'])}",
+        f"Spearman's rho  {interval_text(found['spearman'], 'orders')}",
+        f"Kendall's tau   {interval_text(found['kendall'], 'orders')}",
         f"reliability of the orders' means: {known[0]} and {known[1]}",
         "rho without noise: "
         + (
@@ -134,14 +130,6 @@ def compare_text(found: Mapping[str, Any], *, as_json: bool) -> str:
         f"best: {found['best'][0]}; {found['best'][1]}",
     ]
     return columns(rows) + "\n\n" + "\n".join(lines)
-
-
-def _interval(found: Mapping[str, Any]) -> str:
-    if found["value"] is None:
-        return "not defined: one side has no differences"
-    if found["low"] is None:
-        return f"{found['value']:+.2f} (no interval: fewer than {FEWEST_FOR_INTERVALS} orders)"
-    return f"{found['value']:+.2f} ({found['low']:+.2f} to {found['high']:+.2f}, 95 % over orders)"
 
 
 def _of_finals(first: Run, second: Run) -> tuple[Orders, Orders]:
@@ -201,39 +189,6 @@ def _table(scores: Sequence[Mapping[int, float]]) -> Floats:
     if not seeds:
         return np.array([[float(np.mean(list(one.values())))] for one in scores])
     return np.array([[one[seed] for seed in seeds] for one in scores])
-
-
-def _with_interval(statistic: Callable[[Floats, Floats], Floats], means: tuple[Floats, Floats]) -> Json:
-    orders = len(means[0])
-    drawn_RO = np.random.default_rng(0).integers(orders, size=(RESAMPLES, orders))
-    value = float(statistic(means[0][None], means[1][None])[0])
-    if math.isnan(value):
-        return {"value": None, "low": None, "high": None}
-    if orders < FEWEST_FOR_INTERVALS:
-        return {"value": value, "low": None, "high": None}
-    low, high = np.nanquantile(statistic(means[0][drawn_RO], means[1][drawn_RO]), [_LOW, _HIGH])
-    return {"value": value, "low": float(low), "high": float(high)}
-
-
-def _spearman(one_RO: Floats, other_RO: Floats) -> Floats:
-    """Of every row (R), NaN where one side has no differences."""
-    return _cosine(*(_centred(np.asarray(stats.rankdata(side_RO, axis=1))) for side_RO in (one_RO, other_RO)))
-
-
-def _kendall(one_RO: Floats, other_RO: Floats) -> Floats:
-    """Tau-b of every row (R), NaN where one side has no differences."""
-    pairs = zip(one_RO, other_RO, strict=True)
-    signs = ([np.sign(side_O[:, None] - side_O).ravel()[None] for side_O in pair] for pair in pairs)
-    return np.concatenate([_cosine(*both) for both in signs])
-
-
-def _cosine(one_RN: Floats, other_RN: Floats) -> Floats:
-    lengths_R = np.sqrt(np.square(one_RN).sum(axis=1) * np.square(other_RN).sum(axis=1))
-    return np.asarray((one_RN * other_RN).sum(axis=1) / np.where(lengths_R > 0, lengths_R, math.nan))
-
-
-def _centred(table_RO: Floats) -> Floats:
-    return np.asarray(table_RO - table_RO.mean(axis=1, keepdims=True))
 
 
 def _reliability(table_OS: Floats) -> float | None:

@@ -54,7 +54,7 @@ def summarise(run: Run) -> Json:
     """
     resolved = run.resolved
     finals = finals_of(run, metrics_of(resolved["suite"], resolved["targets"]))
-    layouts = _layouts(run, finals)
+    layouts = layouts_of(run, finals)
     drawn = item_replicates(run.path, resolved["suite"], layouts["test"], finals.arms)
     given = Circumstances(
         encoder=resolved["encoder"]["name"], chosen_on=pivots_left_out(run) or [resolved["source_language"]]
@@ -121,7 +121,8 @@ def _written(run: Run, finals: Finals) -> tuple[str, ...]:
     return tuple(arm for arm in finals.controls if arm not in controls)
 
 
-def _layouts(run: Run, finals: Finals) -> dict[str, Layout]:
+def layouts_of(run: Run, finals: Finals) -> dict[str, Layout]:
+    """What the headlines of a run are means of: on test, on what dev has too, in the source language, in the others."""
     excluded, source = set(pivots_left_out(run)), run.resolved["source_language"]
     test = restricted(finals.layout, lambda language: language not in excluded)
     return {

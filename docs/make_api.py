@@ -73,6 +73,7 @@ SURFACE: Mapping[str, Mapping[str, Sequence[str]]] = {
         "evaluators/metrics/tagging.py": ("span_scores", "token_accuracy"),
         "evaluators/metrics/retrieval.py": ("nearest_foreign", "mine"),
         "evaluators/metrics/ranking.py": ("mean_reciprocal_rank", "mean_average_precision"),
+        "analysis/logme.py": ("logme",),
     },
     "Studies": {
         "experiments/spec.py": ("load_spec", "read_spec"),

@@ -104,6 +104,21 @@ def replay(
 
 
 @app.command()
+def transfer(
+    source: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder; or a spec, before it runs.")],
+    by: Annotated[str | None, typer.Option(help="text, logme or both; of a spec, text if left out.")] = None,
+    examples: Annotated[int, typer.Option(min=2, help="Training examples of each task that are read.")] = 500,
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, unrounded.")] = False,
+) -> None:
+    """Score how well each task may transfer, beside what a run measured."""
+    from experiments.transferring import Request, transfer_report
+
+    request = Request(source=source, by=by, examples=examples, data=data)
+    typer.echo(transfer_report(request, as_json=as_json, say=_say))
+
+
+@app.command()
 def compare(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
     other: Annotated[Path, typer.Argument(metavar="RUN", help="One of another encoder, with the same orders.")],

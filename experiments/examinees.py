@@ -266,7 +266,7 @@ def finalist(run: Path, *, arm: str | None = None, seed: int | None = None, data
     if seed not in seeds:
         raise CairnError(f"the arm {chosen!r} was not trained with seed {seed}, only with {', '.join(map(str, seeds))}")
     mine = [unit for unit in done if unit[0] == chosen and unit[2] == seed]
-    study = _study(folder, found, data)
+    study = recorded_study(folder, found, data)
     trunk = from_json(mine[0][1]).trunk
     workshop = Workshop(
         store=found["store"],
@@ -283,7 +283,11 @@ def finalist(run: Path, *, arm: str | None = None, seed: int | None = None, data
     return Finalist(study=study, arm=chosen, seed=seed, workshop=workshop, units=units)
 
 
-def _study(folder: RunFolder, found: Mapping[str, Any], data: Path | None) -> Study:
+def recorded_study(folder: RunFolder, found: Mapping[str, Any], data: Path | None) -> Study:
+    """The study of a run folder wherever it lies now, with the store and the data of its record.
+
+    `found` is what `resolved.json` says; `data` goes before its data.
+    """
     spec: ExperimentSpec = load_spec(folder.path / "spec.yaml", other_data=True)
     spec = spec.model_copy(update={"runs": str(folder.path.parent), "name": folder.path.name, "store": found["store"]})
     recorded = Path(found["data"]) if found.get("data") else None

@@ -54,7 +54,7 @@ _FIXED = (
     "data_digest",
 )
 _FIXED_ANALYSIS = ("equivalence_band", "hypotheses", "arms")
-_FIXED_SEARCH = ("searcher", "eta", "seed", "startup_trials", "value_to_go")
+_FIXED_SEARCH = ("searcher", "eta", "seed", "startup_trials", "value_to_go", "prior")
 """What may not change between two starts of one run; all else (more trials, winners, seeds) continues it."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ class Search:
     """Proposals of TPE that are drawn at random before it has seen enough."""
     value_to_go: bool = False
     """Are trials also stopped that, by the order model, can lead to nothing better than the leader?"""
+    prior: Mapping[str, float] | None = None
+    """Task -> what is expected of it, in any unit; those not named count as the average of those that are."""
     storage: str | None = None
     """Optuna storage URL; None: `study.db` in the run folder."""
 
@@ -56,6 +59,8 @@ class Search:
             raise ValueError(f"trials is all, which only {', '.join(_WHOLE)} can try; give a number")
         if self.value_to_go and self.searcher != "order-model":
             raise ValueError("value_to_go asks the order model; set searcher: order-model, or leave it out")
+        if self.prior is not None:
+            _check_prior(self.prior, self.searcher)
         if self.trials is not None and self.trials < 0:
             raise ValueError(f"trials is {self.trials}; give 0 (controls only) or more")
         if self.eta < 2:
@@ -68,6 +73,15 @@ class Search:
             raise ValueError(f"startup_trials is {self.startup_trials}; TPE needs at least 1 to start from")
         if self.storage is not None and "://" not in self.storage:
             raise ValueError(f"storage is {self.storage!r}, which is no URL; write e.g. sqlite:////shared/study.db")
+
+
+def _check_prior(prior: Mapping[str, float], searcher: SearcherName) -> None:
+    if searcher != "order-model":
+        raise ValueError("prior is for the order model; set searcher: order-model, or leave it out")
+    if not all(map(math.isfinite, prior.values())):
+        raise ValueError(f"prior holds {dict(prior)}; give finite numbers")
+    if len(set(prior.values())) < 2:
+        raise ValueError("prior makes no difference between tasks; give at least two tasks different numbers, or none")
 
 
 @dataclass(frozen=True, kw_only=True)

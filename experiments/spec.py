@@ -198,13 +198,14 @@ def _wrong_names(raw: Mapping[str, Any]) -> list[Mistake]:
     if isinstance(raw["targets"], list):
         unknown(("languages",), f"language of these targets in {suite.name}", _languages(suite, raw["targets"]))
     unknown(("space", "tasks"), f"training task of {suite.name}", training)
+    tasks = _at(raw, ("space", "tasks"))
+    names = [name for name in tasks if isinstance(name, str)] if isinstance(tasks, list) else []
+    unknown(("search", "prior"), "task in this space", names)
     unknown(("space", "target", "task_steps"), f"training task of {suite.name}", training)
     unknown(("training", "per_task"), f"training task of {suite.name}", training)
     unknown(("finals", "task_steps"), f"training task of {suite.name}", training)
     for place in _written_mixtures(raw):
         unknown(place, f"training task of {suite.name}", training)
-    tasks = _at(raw, ("space", "tasks"))
-    names = [name for name in tasks if isinstance(name, str)] if isinstance(tasks, list) else []
     alone = [f"{name} alone" for name in names]
     controls = _at(raw, ("finals", "controls"))
     derived = (

@@ -57,7 +57,13 @@ class Suggestions:
         self._trials: dict[str, _Trial] = {}
         self._pool = pool_of(space, setting, seed=search.seed)
         self._model = OrderModel(
-            self._pool, budget=search.trials, seed=search.seed, seeds=space.seeds, cost=cost, rungs=rungs
+            self._pool,
+            budget=search.trials,
+            seed=search.seed,
+            seeds=space.seeds,
+            cost=cost,
+            rungs=rungs,
+            prior=search.prior,
         )
         self._searcher: Searcher = _beam(self._pool, search) if search.searcher == "beam" else self._model
         self._value_to_go = ValueToGo(self._model, self._pool)

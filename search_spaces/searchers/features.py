@@ -1,23 +1,26 @@
 """A plan as a row of numbers, for a model that is linear in them.
 
 Columns are named, and grouped by what they tell: which tasks are trained, how far from the end, which comes before
-which, which directly before, which share a mixture, and learning rates and lengths where the space leaves them open. A
-task counts with its share of the stage's batches, so that a mixture is half of each of its halves.
+which, which directly before, which share a mixture, learning rates and lengths where the space leaves them open, and
+what was expected of the tasks beforehand where somebody said so. A task counts with its share of the stage's batches,
+so that a mixture is half of each of its halves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
 from search_spaces.plan import Plan, Stage
 from search_spaces.searchers.landscapes import Floats
 
-Group: TypeAlias = Literal["level", "rung", "length", "task", "place", "before", "next", "with", "rate", "steps"]
-GROUPS: tuple[Group, ...] = ("level", "rung", "length", "task", "place", "before", "next", "with", "rate", "steps")
+Group: TypeAlias = Literal[
+    "level", "rung", "length", "task", "place", "before", "next", "with", "rate", "steps", "prior"
+]
+GROUPS: tuple[Group, ...] = get_args(Group)
 
 
 class Column(NamedTuple):
@@ -30,9 +33,13 @@ class Column(NamedTuple):
 class Features:
     """Turns plans into rows over a set of columns that is fixed by the plans a space can give."""
 
-    def __init__(self, plans: Iterable[Plan], *, rungs: int = 1) -> None:
-        """Columns are those of `plans`; what another plan has beyond them is left out of its row."""
+    def __init__(self, plans: Iterable[Plan], *, rungs: int = 1, prior: Mapping[str, float] | None = None) -> None:
+        """Columns are those of `plans`; what another plan has beyond them is left out of its row.
+
+        `prior`: task -> what was expected of it, in any unit; tasks that it does not name count as its average.
+        """
         plans = list(plans)
+        self._expected = standardised(prior or {})
         stages = {stage for plan in plans for stage in plan.trunk}
         self._rates = len({stage.learning_rate for stage in stages}) > 1
         self._target_rates = len({stage.learning_rate for plan in plans for stage in plan.targets}) > 1
@@ -76,6 +83,8 @@ class Features:
             for task, share in stage.mixture:
                 yield Column("task", (task,)), share
                 yield Column("place", (task, place)), share
+                if task in self._expected:
+                    yield Column("prior", ()), share * self._expected[task]
             for (one, share), (other, other_share) in combinations(stage.mixture, 2):
                 yield Column("with", (one, other)), share * other_share
             yield from self._settings(place, stage)
@@ -92,6 +101,14 @@ class Features:
         if self._steps:
             for task, share in stage.mixture:
                 yield Column("steps", (task,)), share * float(np.log2(stage.steps))
+
+
+def standardised(prior: Mapping[str, float]) -> dict[str, float]:
+    """The same with mean 0 and standard deviation 1; nothing, if it makes no difference between tasks."""
+    values = np.array(list(prior.values()), dtype=np.float64)
+    if not len(values) or values.min() == values.max():
+        return {}
+    return dict(zip(prior, ((values - values.mean()) / values.std()).tolist(), strict=True))
 
 
 def _pairs(trunk: Sequence[Stage]) -> Iterator[tuple[Column, float]]:

@@ -13,7 +13,7 @@ Expected improvement: Jones et al. (1998); for each unit of cost: Snoek et al. (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from scipy.special import ndtr
@@ -22,7 +22,7 @@ from search_spaces.count import Run
 from search_spaces.exhaustive import Draw
 from search_spaces.plan import Plan, Stage
 from search_spaces.searchers.beliefs import Beliefs
-from search_spaces.searchers.features import Features
+from search_spaces.searchers.features import Features, standardised
 from search_spaces.searchers.landscapes import Floats
 from search_spaces.searchers.pool import Pool
 from search_spaces.searchers.posterior import Candidates, Posterior, Prediction
@@ -51,14 +51,18 @@ class OrderModel:
         seeds: Sequence[int] = (0,),
         cost: Callable[[Stage], float] = lambda stage: 1.0,
         rungs: int = 1,
+        prior: Mapping[str, float] | None = None,
     ) -> None:
-        """`budget` is in the unit of `History.spent`, `cost` in any; all but the first of `seeds` are for leaders."""
+        """`budget` is in the unit of `History.spent`, `cost` in any; all but the first of `seeds` are for leaders.
+
+        `prior`: task -> what is expected of it, in any unit. How far to believe it is learnt from the scores.
+        """
         self._pool, self._budget, self._seed, self._seeds, self._cost = pool, budget, seed, tuple(seeds), cost
         plans = [draw.plan for draw in pool.draws]
         levels = max((len(plan.trunk) for plan in plans), default=0)
-        self.beliefs = Beliefs(Features(plans, rungs=rungs), levels=levels)
+        self.beliefs = Beliefs(Features(plans, rungs=rungs, prior=prior), levels=levels)
         self._targets = {plan.targets for plan in plans}
-        self._start = first_draws(pool.draws, pool.sizes)
+        self._start = first_draws(pool.draws, pool.sizes, standardised(prior or {}))
         self._known = self.beliefs.asked(plans)
         self._known_costs_ml = self._costs(pool.draws)
         positive = self._known_costs_ml[self._known_costs_ml > 0]

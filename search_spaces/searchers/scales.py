@@ -19,7 +19,7 @@ from search_spaces.searchers.tree_covariance import Ints, TreeCovariance
 
 START: Mapping[Group, float] = {
     **{"level": 1.0, "rung": 1.0, "length": 0.25, "task": 0.5, "place": 0.3},
-    **{"before": 0.2, "next": 0.2, "with": 0.2, "rate": 0.1, "steps": 0.05},
+    **{"before": 0.2, "next": 0.2, "with": 0.2, "rate": 0.1, "steps": 0.05, "prior": 0.2},
 }
 _OWN, _PREFIX, _LUCK = 0.1, 0.02, 0.25
 _SPREAD = math.log(3)
@@ -33,6 +33,7 @@ class Scales:
     tasks: float = 1.0
     pairs: float = 1.0
     rates: float = 1.0
+    prior: float = 1.0
     surprise: float = 1.0
     luck: float = 1.0
     inherited: float = 0.5
@@ -41,7 +42,7 @@ class Scales:
         """Prior variance of each column's weight."""
         knobs: dict[Group, float] = {
             **{"task": self.tasks, "place": self.tasks, "rate": self.rates, "steps": self.rates},
-            **{"before": self.pairs, "next": self.pairs, "with": self.pairs},
+            **{"before": self.pairs, "next": self.pairs, "with": self.pairs, "prior": self.prior},
         }
         return np.array([START[group] * knobs.get(group, 1.0) for group in GROUPS])[groups]
 
@@ -58,14 +59,14 @@ class Scales:
     @property
     def oddness(self) -> float:
         """How unlikely the knobs are before any score, in log units."""
-        knobs = (self.tasks, self.pairs, self.rates, self.surprise, self.luck)
+        knobs = (self.tasks, self.pairs, self.rates, self.prior, self.surprise, self.luck)
         return sum(math.log(knob) ** 2 for knob in knobs) / (2 * _SPREAD**2)
 
 
 def refitted(scales: Scales, scores: Scores, groups: Ints) -> Scales:
     """The scales after one round over the knobs."""
     best, evidence, found = scales, *_evidence(scales, scores, groups)
-    for knob in ("tasks", "pairs", "rates"):
+    for knob in ("tasks", "pairs", "rates", "prior"):
         for factor in (0.5, 2.0):
             other = replace(best, **{knob: getattr(best, knob) * factor})
             if (value := evidence.at(other.variances(groups)) - other.oddness) > found:

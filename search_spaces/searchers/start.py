@@ -1,4 +1,7 @@
-"""What the order model tries before it has learnt anything: the single tasks, then orders by size."""
+"""What the order model tries before it has learnt anything: the single tasks, then orders by size.
+
+A prior says in which order single tasks are tried, and leaves none out.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,10 @@ _BLIND = 3
 """Plans that stand in where the space has no single tasks."""
 
 
-def first_draws(draws: Sequence[Draw], sizes: Mapping[str, int]) -> list[Draw]:
+def first_draws(draws: Sequence[Draw], sizes: Mapping[str, int], expected: Mapping[str, float]) -> list[Draw]:
     """One plan for each task that can stand alone, the first written; then the longest plans by size, both ways.
+
+    Single tasks come in the order of what is `expected` of them; 0 of those that it does not name.
 
     Rules of thumb that need no study: train large tasks first, or last (Choi et al. 2023 find the former).
     """
@@ -21,7 +26,7 @@ def first_draws(draws: Sequence[Draw], sizes: Mapping[str, int]) -> list[Draw]:
             singles.setdefault(draw.plan.trunk[0].tasks[0], draw)
     ruled = _by_size(draws, sizes)
     if singles or ruled:
-        return [*singles.values(), *ruled]
+        return [*(singles[task] for task in sorted(singles, key=lambda task: -expected.get(task, 0.0))), *ruled]
     step = max(1, len(draws) // _BLIND)
     return list(draws[::step][:_BLIND])
 

@@ -128,6 +128,26 @@ ONE_MISTAKE = {
         "encoder.revision: has no effect on a shipped encoder",
     ),
     "storage that is no url": (("trials: 6", "trials: 6, storage: a.db"), "search: storage is 'a.db', which is no URL"),
+    "a prior without the order model": (
+        ("trials: 6", "trials: 6, prior: {mnli: 1, ccg: 2}"),
+        "search: prior is for the order model; set searcher: order-model, or leave it out",
+    ),
+    "a prior of a task that is not searched": (
+        ("trials: 6, searcher: random", "trials: 6, prior: {mnli: 1, squad1: 2, ccq: 3}"),
+        "search.prior.ccq: there is no task in this space 'ccq'; did you mean ccg",
+    ),
+    "a prior that makes no difference": (
+        ("trials: 6, searcher: random", "trials: 6, prior: {mnli: 1, ccg: 1.0}"),
+        "search: prior makes no difference between tasks; give at least two tasks different numbers",
+    ),
+    "a prior that is no number": (
+        ("trials: 6, searcher: random", "trials: 6, prior: {mnli: 1, ccg: high}"),
+        "search.prior.ccg: found the text 'high'; a number is wanted",
+    ),
+    "a prior without end": (
+        ("trials: 6, searcher: random", "trials: 6, prior: {mnli: 1, ccg: 1.0e+999}"),
+        "search: prior holds {'mnli': 1.0, 'ccg': inf}; give finite numbers",
+    ),
     "a band that nothing is within": (
         ("encoder: babel-xlmr", "encoder: babel-xlmr\nanalysis: {equivalence_band: 0.0}"),
         "analysis: equivalence_band is 0.0 points; give a number above 0, below 100",

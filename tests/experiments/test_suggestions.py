@@ -4,6 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from evaluators.errors import CairnError
 from experiments.forecast import forecast_of
 from experiments.record import read_rows
 from experiments.run import run_spec
@@ -47,6 +50,11 @@ def test_the_order_model_is_what_a_spec_gets_that_names_no_searcher() -> None:
     assert suggestions_of(SPACE, SETTING, Search(trials=3, selector="en-dev", searcher="random"), rungs=1) is None
 
 
+def test_a_prior_says_which_task_is_tried_first() -> None:
+    first = [suggestions(**given).suggest(1) for given in ({}, {"prior": {"mnli": -1.0, "qqp": 1.0}})]
+    assert [proposal.plan.trunk[0].tasks for proposal in first if proposal] == [("mnli",), ("qqp",)]
+
+
 def test_controls_are_learnt_from_where_the_space_can_tell_them_from_its_own_plans() -> None:
     follower = suggestions()
     for number, (name, plan) in enumerate(controls(SPACE, SETTING).items()):
@@ -78,7 +86,7 @@ def test_only_the_selector_s_score_is_looked_at_and_only_a_whole_trunk_is_traine
 def test_a_study_searched_by_the_order_model_runs_and_leaves_nothing_to_do(
     tmp_path: Path, write_spec: Callable[..., Path], ray_room: int
 ) -> None:
-    change = ("searcher: random", "searcher: order-model")
+    change = ("searcher: random", "searcher: order-model, prior: {mnli: 1.0, ccg: 2.0}")
     spec = write_spec(tmp_path, change)
     study = open_study(load_spec(spec))
     assert forecast_of(study).unknown == 4
@@ -88,3 +96,6 @@ def test_a_study_searched_by_the_order_model_runs_and_leaves_nothing_to_do(
     plans = [(str(row["plan"]), row["seed"]) for row in rows if row["control"] is None]
     assert len(set(plans)) == len(plans)
     assert forecast_of(open_study(load_spec(spec))).most.to_train == 0
+    spec.write_text(spec.read_text().replace("prior: {mnli: 1.0, ccg: 2.0}", "prior: {mnli: 2.0, ccg: 1.0}"))
+    with pytest.raises(CairnError, match=r"holds a run with another search\.prior"):
+        run_spec(spec)

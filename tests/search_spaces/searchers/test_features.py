@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 from search_spaces.plan import Plan
 from search_spaces.searchers.features import GROUPS, Column, Features
@@ -52,3 +53,15 @@ def test_a_plan_with_an_unknown_task_is_not_known(path: Path) -> None:
     assert features.knows(path("a", "b"))
     assert not features.knows(path("a", "c"))
     assert np.isfinite(features.row(path("a", "c"))).all()
+
+
+def test_a_prior_is_one_column_of_standard_deviations_by_share(path: Path) -> None:
+    plan = path("a", "b+c", "d")
+    found = named(Features([plan], prior={"a": 10.0, "b": 30.0, "c": 20.0}), plan)
+    step = 1.5**0.5
+    assert found[Column("prior", ())] == pytest.approx(-step + step / 2)
+
+
+def test_a_prior_that_makes_no_difference_has_no_column(path: Path) -> None:
+    plan = path("a", "b")
+    assert Column("prior", ()) not in named(Features([plan], prior={"a": 2.0, "b": 2.0}), plan)

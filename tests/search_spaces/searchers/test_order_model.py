@@ -4,6 +4,7 @@ import numpy as np
 
 from search_spaces.count import Run
 from search_spaces.plan import Plan
+from search_spaces.searchers.features import GROUPS
 from search_spaces.searchers.landscapes import KINDS, Landscape
 from search_spaces.searchers.order_model import OrderModel, expected_improvement
 from search_spaces.searchers.pool import pool_of
@@ -36,9 +37,49 @@ def test_it_begins_with_the_single_tasks(table: SimulatedTable) -> None:
 def test_orders_by_size_come_second_where_sizes_are_known() -> None:
     space = simulated_space(3)
     setting = Setting(targets=(), sizes={"t0": 10, "t1": 30, "t2": 20})
-    started = first_draws(pool_of(space, setting, seed=0).draws, setting.sizes)
+    started = first_draws(pool_of(space, setting, seed=0).draws, setting.sizes, {})
     orders = [[stage.tasks[0] for stage in draw.plan.trunk] for draw in started]
     assert orders == [["t0"], ["t1"], ["t2"], ["t1", "t2", "t0"], ["t0", "t2", "t1"]]
+
+
+def test_a_prior_orders_the_single_tasks_and_leaves_none_out(table: SimulatedTable) -> None:
+    prior = {"t7": 3.0, "t2": 2.0, "t5": -9.0}
+    history = play(OrderModel(table.pool, budget=9, seed=0, prior=prior), table, budget=9).history
+    tasks = [run.plan.trunk[0].tasks[0] for run in history.proposed]
+    assert tasks == ["t7", "t2", "t0", "t1", "t3", "t4", "t6", "t8", "t5"]
+
+
+def test_the_worst_prior_excludes_no_plan() -> None:
+    small = SimulatedTable(Landscape(kind=KINDS["order-heavy"], seed=0, tasks=3))
+    prior = {"t0": -1e9, "t1": 0.0, "t2": 1e9}
+    pick = play(OrderModel(small.pool, budget=50, seed=0, prior=prior), small, budget=50)
+    assert {run.plan for run in pick.history.observed} == {draw.plan for draw in small.pool.draws}
+
+
+def test_the_sign_of_a_prior_is_learnt_so_that_a_negated_one_does_as_well(table: SimulatedTable) -> None:
+    worth = {f"t{task}": table.worth(table.pool.draws[task].plan) for task in range(9)}
+    proposed = []
+    for sign in (1.0, -1.0):
+        model = OrderModel(table.pool, budget=60, seed=0, prior={task: sign * value for task, value in worth.items()})
+        history = play(model, table, budget=40).history
+        model.beliefs.update(history.observations)
+        groups = [GROUPS[group] for group in model.beliefs.features.groups]
+        assert sign * model.beliefs.posterior().weights_d[groups.index("prior")] > 0.1
+        proposed.append(list(history.proposed))
+    assert proposed[0][:9] == proposed[1][:9][::-1]
+    assert proposed[0][9:] == proposed[1][9:]
+
+
+def test_without_a_prior_it_proposes_what_it_did_before_there_were_priors(table: SimulatedTable) -> None:
+    history = play(OrderModel(table.pool, budget=60, seed=0), table, budget=40).history
+    found = ["".join(stage.tasks[0][1:] for stage in run.plan.trunk) for run in history.proposed]
+    assert (
+        " ".join(found)
+        == "0 1 2 3 4 5 6 7 8 70 703 701 370 40 702 720 570 470 270 750 072 870 250 704 520 705 780 706 708"
+    )
+    alike = dict.fromkeys((f"t{task}" for task in range(9)), 2.0)
+    again = play(OrderModel(table.pool, budget=60, seed=0, prior=alike), table, budget=40).history
+    assert list(again.proposed) == list(history.proposed)
 
 
 def test_another_one_proposes_the_same_from_the_record(table: SimulatedTable) -> None:
