@@ -39,6 +39,11 @@ def _sentence(mine: Sequence[Mapping[str, Any]], band: float) -> str:
     return f"The data cannot say in every way of asking whether the times are the same ({told})."
 
 
+def _arm(model: str) -> str:
+    """Of `RUN::ARM` the arm."""
+    return model.rpartition("::")[2]
+
+
 def _ratio(one: Mapping[str, Any]) -> Cell:
     wide = "too few blocks" if one["low"] is None else f"{one['low']:.3f} to {one['high']:.3f}"
     return Cell(f"{one['ratio']:.3f} ({wide})", one["ratio"], one["low"], one["high"], one["blocks"])
@@ -50,7 +55,11 @@ def _ratios(title: str, rows: Sequence[Mapping[str, Any]], band: float) -> Table
         note=f"Two one-sided tests against ±{100 * band:g} %, block by block; over all kinds of input.",
         columns=("model", "head", "with", "its head", "ratio of medians", "verdict"),
         rows=[
-            [*(text(one[name]) for name in ("model", "head", "with", "with_head")), _ratio(one), text(one["verdict"])]
+            [
+                *(text(_arm(one[name])) for name in ("model", "head", "with", "with_head")),
+                _ratio(one),
+                text(one["verdict"]),
+            ]
             for one in rows
         ],
     )
@@ -71,7 +80,7 @@ def _times(rows: Sequence[Mapping[str, Any]]) -> Table:
         ),
         rows=[
             [
-                *(text(str(one[name])) for name in ("model", "head", "language")),
+                *(text(_arm(one[name])) for name in ("model", "head", "language")),
                 text("own" if one["length"] is None else str(one["length"])),
                 number(one["batch"]),
                 *(milliseconds(one[name]) for name in ("p50", "p95", "p99")),
