@@ -199,7 +199,7 @@ def _law_table(law: Mapping[str, Any]) -> Table:
         for one in held_out
     )
     return Table(
-        title="The law: error = E + A * size^-a * examples^-b",
+        title="The fit: error = E + A * size^-a * examples^-b",
         note=f"Floor {law['floor']}, by AICc. The largest size foretold from the others: {off or 'not possible'}.",
         columns=("arm", "parameter", "value and 95 % interval over seeds"),
         rows=[[text(one["group"]), text(one["name"]), cell(one)] for one in law["parameters"]],
