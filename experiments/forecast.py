@@ -224,11 +224,11 @@ def _work(study: Study, climbs: Sequence[Climb], unknown: int, won: list[Plan] |
 
 
 def _won_perhaps(study: Study, candidates: list[Plan], longest: bool) -> list[Plan]:
-    """Winners that would cost the finals most, or least: one after another, by the steps that no other has trained."""
+    """Winners that would cost the finals most, or least: one after another, by the stages that no other has trained."""
     trained = {prefix for arm in arms(study, ()) for prefix in _prefixes(arm.trunk)}
     won: list[Plan] = []
     for _ in range(min(study.spec.finals.winners, len(candidates))):
-        new = {plan: sum(prefix[-1].steps for prefix in _prefixes(plan.trunk) - trained) for plan in candidates}
+        new = {plan: len(_prefixes(plan.trunk) - trained) for plan in candidates}
         plan = (max if longest else min)(candidates, key=lambda plan: (new[plan], _steps(plan)))
         candidates.remove(plan)
         won.append(plan)
