@@ -99,6 +99,7 @@ class _Path:
         }
 
     def as_json(self, arms: Sequence[str]) -> Json:
+        """Plain values; `arms`: who takes this path."""
         last = len(self._trunk)
         return {
             "arms": list(arms),

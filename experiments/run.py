@@ -6,10 +6,7 @@ one whose spec asks for more trials or seeds are continued by the same command, 
 
 from __future__ import annotations
 
-import argparse
 import errno
-import shlex
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +21,7 @@ from analysis.hypotheses.verdicts import hypotheses_text
 from analysis.report import build_report, results_table
 from evaluators.errors import CairnError
 from evaluators.task import Split
+from experiments.as_module import as_typed, start
 from experiments.encoder_choice import ensure_built
 from experiments.environment import describe_environment
 from experiments.finals_plan import Arm, arms, winners
@@ -71,7 +69,7 @@ def run_spec(path: Path, data: Path | None = None, *, runs: Path | None = None, 
         refuse_relative_places(spec, data)
     status = status or Status()
     study = open_study(spec, data, pin=True)
-    folder, command = study.folder, _command(path, data, runs)
+    folder, command = study.folder, as_typed("run", path, data, runs)
     with folder.only_writer(), terminated_like_interrupted(), status:
         began = time.monotonic()
         try:
@@ -132,12 +130,6 @@ def _registered(analysis: Mapping[str, Any], found: Mapping[str, Any]) -> Row:
     """The hash of the claims, and when they were first written down as they are."""
     sha256 = fingerprint(analysis)
     return {"sha256": sha256, "time": found["time"] if found.get("sha256") == sha256 else now()}
-
-
-def _command(path: Path, data: Path | None, runs: Path | None) -> str:
-    given = {"--data": data, "--runs": runs}
-    flags = [word for flag, folder in given.items() if folder is not None for word in (flag, str(folder))]
-    return shlex.join(["cairn", "run", str(path), *flags])
 
 
 def _build_encoder(study: Study, status: Status) -> None:
@@ -335,16 +327,7 @@ def _timed(folder: RunFolder, phase: str) -> Iterator[None]:
 
 def main() -> None:
     """`python -m experiments.run SPEC [--data DIR] [--runs DIR]`."""
-    parser = argparse.ArgumentParser(prog="python -m experiments.run", description="Does what `cairn run` does.")
-    parser.add_argument("spec", type=Path)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--runs", type=Path)
-    given = parser.parse_args()
-    try:
-        sys.exit(run_spec(given.spec, given.data, runs=given.runs))
-    except CairnError as error:
-        print(f"cairn: {error}", file=sys.stderr)
-        sys.exit(2)
+    start("run", "experiments.run", run_spec)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,7 @@ answer stands in the file, and so in the record, before anything is trained.
 
 from __future__ import annotations
 
-import argparse
 import json
-import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +31,7 @@ from analysis.studies.same_speed import same_speed
 from analysis.studies.transfer_law import TransferLaw
 from evaluators.errors import CairnError
 from evaluators.reading import read
+from experiments.as_module import as_typed, start
 from experiments.disk import is_estimated, parameters
 from experiments.mistakes import from_validation, said
 from experiments.record import RunFolder, read_json, read_rows, write_text
@@ -190,7 +189,7 @@ def summarise(
             }
             for member in members
         ],
-        "reproduce": _command(path, data, runs),
+        "reproduce": as_typed("study", path, data, runs),
     }
 
 
@@ -278,24 +277,9 @@ def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
     return merged
 
 
-def _command(path: Path, data: Path | None, runs: Path | None) -> str:
-    given = {"--data": data, "--runs": runs}
-    flags = [word for flag, folder in given.items() if folder is not None for word in (flag, str(folder))]
-    return shlex.join(["cairn", "study", str(path), *flags])
-
-
 def main() -> None:
     """`python -m experiments.studies FILE [--data DIR] [--runs DIR]`."""
-    parser = argparse.ArgumentParser(prog="python -m experiments.studies", description="Does what `cairn study` does.")
-    parser.add_argument("study", type=Path)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--runs", type=Path)
-    given = parser.parse_args()
-    try:
-        sys.exit(run_study(given.study, given.data, runs=given.runs))
-    except CairnError as error:
-        print(f"cairn: {error}", file=sys.stderr)
-        sys.exit(2)
+    start("study", "experiments.studies", run_study)
 
 
 if __name__ == "__main__":
