@@ -27,7 +27,7 @@ from analysis.finals import finals_of, is_winner, languages_left_out, metrics_of
 from analysis.load import Json, Run
 from analysis.order.sources import follows_a_winner
 from analysis.rank_agreement import RESAMPLES, interval_text, kendall, spearman, with_interval
-from analysis.search import value_at
+from analysis.search import ZERO_SHOT, value_at
 from analysis.trie import Trie
 from evaluators.errors import CairnError, UnknownName
 
@@ -159,7 +159,7 @@ def _is_written(run: Run, arm: str) -> bool:
 
 
 def _of_search(first: Run, second: Run) -> tuple[Orders, Orders]:
-    """The selector's scores at the last rung, seeds of an order side by side; the best of several rates.
+    """Zero-shot dev scores at the last rung, seeds of an order side by side; the best of several rates.
 
     Controls are left out: they have one seed, and then no order would have more.
     """
@@ -167,7 +167,7 @@ def _of_search(first: Run, second: Run) -> tuple[Orders, Orders]:
     for run in (first, second):
         mine: dict[str, dict[int, float]] = {}
         for trial in run.trials:
-            value = value_at(trial, run.resolved["selector"], len(run.resolved["rungs"]) - 1)
+            value = value_at(trial, ZERO_SHOT, len(run.resolved["rungs"]) - 1)
             order = _order(trial.plan)
             if value is not None and order and trial.control is None:
                 seeds = mine.setdefault(order, {})

@@ -1,6 +1,6 @@
 """What the search did: what it spent, how its trials ended, and how far its numbers can be believed.
 
-Three selectors are read at every rung. *Agreement* is the rank correlation of an honest selector with the oracle over
+Four dev scores are read at every rung. *Agreement* is the rank correlation of a selector with the oracle over
 the trials that reached a rung; *foresight* is how far a rung ranks trials as their last rung does. Trials that were
 stopped early are missing from later rungs, so that both speak of survivors there; every number carries its n.
 """
@@ -15,8 +15,10 @@ from analysis.load import COMPLETED, FAILED, RUNNING, STOPPED, Json, Run, Trial
 from analysis.statistics import RankCorrelation, rank_correlation
 from search_spaces.plan import describe, from_json
 
-SELECTORS = ("en-dev", "pivot-dev", "oracle")
+SELECTORS = ("en-dev", "pivot-dev", "oracle", "zero-shot-dev")
 ORACLE = "oracle"
+ZERO_SHOT = "zero-shot-dev"
+"""All languages but the source: of transfer alone, what orders are compared by. No search may choose by it."""
 
 
 class Agreement(NamedTuple):

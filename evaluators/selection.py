@@ -1,8 +1,10 @@
-"""Scores as flat rows, and the three numbers by which a search may choose.
+"""Scores as flat rows, and what a search reports of them: two numbers by which it may choose, and two to judge it by.
 
 - **en-dev**: dev scores in the source language only. The strict zero-shot setting.
 - **pivot-dev**: dev scores in a few named languages, which the headline then leaves out.
 - **oracle**: dev scores in all languages; reported to show what honest selection costs, never used to choose.
+- **zero-shot-dev**: dev scores in all languages but the source, so of transfer alone; what is said of order, where
+  nothing was chosen, is said of it. Never used to choose either.
 
 Each is a mean over tasks of a mean over languages of the task's score, which is the mean of the metrics in
 `Task.scored_by` (XTREME: F1 and exact match for questions, one metric elsewhere). Rows are stored unaveraged.
@@ -76,14 +78,20 @@ def task_score(rows: Iterable[Score], task: Task, languages: Sequence[str]) -> f
 def selector_values(
     rows: Iterable[Score], targets: Mapping[str, Task], source_language: str, pivots: Sequence[str]
 ) -> dict[str, float]:
-    """The three selectors over the targets and languages for which there are rows.
+    """These four over the targets and languages for which there are rows.
 
     A task without any language of a selector is left out of that selector (Tatoeba has no English); a selector for
     which no task is left is left out of the answer.
     """
     rows = list(rows)
     scored = {name: list(dict.fromkeys(row.language for row in rows if row.task == name)) for name in targets}
-    wanted = {"en-dev": {source_language}, "pivot-dev": set(pivots), "oracle": {row.language for row in rows}}
+    every = {row.language for row in rows}
+    wanted = {
+        "en-dev": {source_language},
+        "pivot-dev": set(pivots),
+        "oracle": every,
+        "zero-shot-dev": every - {source_language},
+    }
     selectors = {}
     for selector, allowed in wanted.items():
         chosen = {name: [code for code in codes if code in allowed] for name, codes in scored.items()}

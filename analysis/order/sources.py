@@ -6,7 +6,8 @@ Two kinds may, as neither their plans nor their number was chosen by their score
   made of them: the search chose them for their scores, and the best of many orders differ less from one another than
   orders do.
 - **The search**: proposals that do not depend on results (every plan, a design, random), if no trial was stopped early.
-  Where some were, those that are left were chosen by their scores.
+  Where some were, those that are left were chosen by their scores. As nothing was chosen, its selector has no part in
+  this: dev scores in all languages but the source count, since it is transfer that is asked about.
 
 Finals come first, being on test. Plans and seeds must be crossed: seeds that not all plans have are named and left out.
 An order without any score, such as one that always diverges, may not be left out: the others were chosen by that.
@@ -21,7 +22,7 @@ from typing import Literal, TypeAlias
 from analysis.finals import WINNER, Finals, Layout, is_winner
 from analysis.load import COMPLETED, RUNNING, STOPPED, Run, Trial
 from analysis.order.table import OrderTable, sets_of, table_of
-from analysis.search import value_at
+from analysis.search import ZERO_SHOT, value_at
 from search_spaces.controls import OF_A_WINNER
 from search_spaces.plan import Plan, describe, from_json
 
@@ -85,13 +86,13 @@ def follows_a_winner(arm: str) -> bool:
 
 
 def scores_of_search(run: Run) -> Scores:
-    """Proposals, by the selector at the last rung."""
+    """Proposals, by their zero-shot dev scores at the last rung."""
     drawn = [trial for trial in run.trials if trial.control is None]
-    last, selector = len(run.resolved["rungs"]) - 1, run.resolved["selector"]
+    last = len(run.resolved["rungs"]) - 1
     scores: dict[Plan, dict[int, float]] = {}
     for trial in drawn:
         by_seed = scores.setdefault(from_json(trial.plan), {})
-        value = value_at(trial, selector, last)
+        value = value_at(trial, ZERO_SHOT, last)
         if trial.status == COMPLETED and value is not None:
             by_seed[trial.seed] = value
     seeds = tuple(sorted({trial.seed for trial in drawn}))
@@ -108,6 +109,8 @@ def _silenced(run: Run, drawn: Sequence[Trial]) -> str:
         return f"the search stopped {stopped} of {len(drawn)} trials early, so that those left were chosen by score"
     if any(trial.status == RUNNING for trial in drawn):
         return "the search has not ended"
+    if not any(ZERO_SHOT in report.selectors for trial in drawn for report in trial.reports.values()):
+        return "the search scored no language but the source, and so no transfer"
     return ""
 
 

@@ -109,9 +109,8 @@ class RunWriter:
         )
         for rung in range(rungs):
             level = 40 + 8 * rung + gain * (rung + 1) / 3
-            selectors = {
-                name: level + drop + self._noise() for name, drop in (("en-dev", 20), ("pivot-dev", 5), ("oracle", 0))
-            }
+            drops = {"en-dev": 20, "pivot-dev": 5, "oracle": 0, "zero-shot-dev": -2}
+            selectors = {name: level + drop + self._noise() for name, drop in drops.items()}
             self.trials.append(
                 {"event": "report", "trial": name, "rung": rung, **RUNGS[rung], "selectors": selectors}
                 | {"trained": 2, "found": 1, "examples": 4800, "seconds": 1.5, "time": 1767607300.0}

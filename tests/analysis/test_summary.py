@@ -97,7 +97,7 @@ def test_selectors_that_say_the_same_agree_perfectly_and_every_rung_has_its_n(fu
     writer = full_run(noise=0)
     rows = of(writer)["selectors"]
     assert {(row["selector"], row["rung"]) for row in rows} == {
-        (selector, rung) for selector in ("en-dev", "pivot-dev", "oracle") for rung in (0, 1, 2)
+        (selector, rung) for selector in ("en-dev", "pivot-dev", "oracle", "zero-shot-dev") for rung in (0, 1, 2)
     }
     first = next(row for row in rows if row["selector"] == "en-dev" and row["rung"] == 0)
     assert first["with_oracle"] == {"rho": pytest.approx(1.0), "n": 24}

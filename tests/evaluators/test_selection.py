@@ -87,17 +87,21 @@ def test_rows_of_two_splits_are_not_averaged_together() -> None:
         task_score([*ROWS, row("nli", "fr", 1.0, split="test")], NLI, ["de"])
 
 
-def test_the_three_selectors_by_hand() -> None:
+def test_the_dev_scores_of_a_rung_by_hand() -> None:
     values = selector_values(ROWS, TARGETS, "en", ["sw", "de"])
     assert values == {
         "en-dev": (80 + 60) / 2,  # nli, qa; bitext has no English
         "pivot-dev": ((60 + 40) / 2 + 20 + (90 + 10) / 2) / 3,  # qa has German only
         "oracle": ((80 + 60 + 40) / 3 + (60 + 20) / 2 + (90 + 10) / 2) / 3,
+        "zero-shot-dev": ((60 + 40) / 2 + 20 + (90 + 10) / 2) / 3,  # all but English, whatever the pivots are
     }
+    assert selector_values(ROWS, TARGETS, "en", ["sw"])["zero-shot-dev"] == values["zero-shot-dev"]
 
 
 def test_a_selector_without_any_task_is_left_out() -> None:
-    assert selector_values(ROWS, TARGETS, "en", ["fi"]).keys() == {"en-dev", "oracle"}
+    assert selector_values(ROWS, TARGETS, "en", ["fi"]).keys() == {"en-dev", "oracle", "zero-shot-dev"}
+    english = [one for one in ROWS if one.language == "en"]
+    assert selector_values(english, TARGETS, "en", []).keys() == {"en-dev", "oracle"}
     assert selector_values([], TARGETS, "en", ["de"]) == {}
 
 

@@ -116,7 +116,7 @@ def test_a_trial_trains_its_whole_plan_at_growing_scale_and_reports_at_every_run
     # the trunk is continued: 1, 2 and 6 steps; the target starts anew each time: 1, 3 and 9
     assert [stage["examples"] for stage in stages] == [8, 8, 16, 24, 48, 72]
     for report in reports:
-        assert set(report["payload"]["selectors"]) == {"en-dev", "pivot-dev", "oracle"}
+        assert set(report["payload"]["selectors"]) == {"en-dev", "pivot-dev", "oracle", "zero-shot-dev"}
         assert all(0 <= value <= 100 for value in report["payload"]["selectors"].values())
         assert (report["payload"]["trained"], report["payload"]["found"]) == (0, 0), "told already"
         rows = report["payload"]["scores"]

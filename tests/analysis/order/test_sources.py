@@ -65,12 +65,22 @@ def test_controls_that_are_made_of_a_winner_may_not_either(empty_run):
     assert evidence(writer).table is None
 
 
-def test_a_whole_search_of_every_plan_may_speak_by_its_selector(empty_run):
-    writer = searched(empty_run(), ORDERS)
+@pytest.mark.parametrize("selector", ["en-dev", "pivot-dev"])
+def test_a_whole_search_of_every_plan_may_speak_by_transfer_whatever_its_selector(empty_run, selector):
+    writer = searched(empty_run(selector=selector), ORDERS)
     found = evidence(writer)
     assert (found.source, len(found.table.plans), found.table.seeds) == ("search", 6, (0, 1))
     last = [event for event in writer.trials if event["event"] == "report" and event["rung"] == 2]
-    assert sorted(found.table.scores.ravel()) == sorted(event["selectors"]["en-dev"] for event in last)
+    assert sorted(found.table.scores.ravel()) == sorted(event["selectors"]["zero-shot-dev"] for event in last)
+
+
+def test_a_search_in_the_source_language_alone_may_not(empty_run):
+    writer = searched(empty_run(), ORDERS)
+    for event in writer.trials:
+        event.get("selectors", {}).pop("zero-shot-dev", None)
+    found = evidence(writer)
+    assert found.table is None
+    assert any("scored no language but the source" in reason for reason in found.reasons)
 
 
 @pytest.mark.parametrize("searcher", ["order-model", "beam", "tpe"])
