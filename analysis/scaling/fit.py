@@ -2,8 +2,8 @@
 
 Errors of logarithms have Huber's density (normal in the middle, exponential beyond 1.345 scales), whose scale is fitted
 too. That is the robust loss which the literature takes (Hoffmann et al. 2022), as a likelihood, so that forms can be
-compared by AICc (Hurvich and Tsai, 1989). Every seed counts as a point: where sizes, not seeds, are what the curve
-misses, AICc is too sure; `lack_of_fit` tells.
+compared by AICc (Hurvich and Tsai, 1989). Points that share luck weigh as many as they are worth
+(`analysis.scaling.luck`). Where sizes, not seeds, are what the curve misses, AICc is too sure; `lack_of_fit` tells.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import numpy as np
 from scipy import optimize, stats
 
 from analysis.arrays import Floats
-from analysis.scaling.forms import Form, Table
+from analysis.scaling.forms import Form
+from analysis.scaling.luck import cell_means, design_effect, drawn_luck, means_of
 
 HUBER = 1.345
 SHARES = (0.02, 0.3, 0.6, 0.85, 0.97)
@@ -46,16 +47,20 @@ class Fit:
 
     @property
     def aicc(self) -> float:
-        """Akaike's criterion for small samples; infinite where there are too few points for the form."""
+        """Akaike's criterion for small samples; infinite where there are too few points for the form.
+
+        The logarithm of the likelihood is divided by the design effect (QAICc, Burnham and Anderson, 2002).
+        """
         count, parameters = len(self.form.table.errors), self.form.free + 1
         room = count - parameters - 1
         if room <= 0:
             return math.inf
-        return 2 * self.negative_log_likelihood + 2 * parameters * (1 + (parameters + 1) / room)
+        likely = 2 * self.negative_log_likelihood / design_effect(self.form.table)
+        return likely + 2 * parameters * (1 + (parameters + 1) / room)
 
 
 class LackOfFit(NamedTuple):
-    """Do the means of the sizes lie off the curve by more than their seeds scatter? An F test."""
+    """Do the means of the sizes lie off the curve by more than their seeds scatter?"""
 
     p: float
     freedom: tuple[int, int]
@@ -79,25 +84,29 @@ def fit(form: Form, starts: list[Floats] | None = None) -> Fit:
     )
 
 
-def lack_of_fit(found: Fit) -> LackOfFit | None:
-    """None without repeated seeds, or without more cells than parameters."""
+def lack_of_fit(found: Fit, draws: int = 4000) -> LackOfFit | None:
+    """The F ratio, judged by what whole seeds drawn anew about the curve would have given.
+
+    The curve follows what is drawn as far as its tangents do. None without repeated seeds, or without more cells than
+    parameters.
+    """
     table = found.form.table
     cells = int(table.cell.max()) + 1
     freedom = (cells - found.form.free, len(table.errors) - cells)
     if min(freedom) < 1:
         return None
     means_N = cell_means(table)
-    off = float(((means_N - found.form.predict(found.values)[0]) ** 2).sum()) / freedom[0]
-    pure = float(((table.targets - means_N) ** 2).sum()) / freedom[1]
+    curve_N, tangents_NP = found.form.predict(found.values)
+    pure = float(((table.targets - means_N) ** 2).sum())
     if pure == 0.0:
         return None
-    return LackOfFit(float(stats.f.sf(off / pure, *freedom)), freedom)
-
-
-def cell_means(table: Table) -> Floats:
-    """For each point, the mean logarithm over the seeds of its cell (N)."""
-    totals = np.bincount(table.cell, weights=table.targets)
-    return np.asarray((totals / np.bincount(table.cell))[table.cell])
+    measured = float(((means_N - curve_N) ** 2).sum()) / pure
+    luck_RN = drawn_luck(table, draws, np.random.default_rng(0))
+    drawn_RN = means_of(table, luck_RN)
+    basis_NP = tangents_NP[:, : found.form.free]
+    off_RN = drawn_RN - drawn_RN @ basis_NP @ np.linalg.pinv(basis_NP)
+    ratios_R = (off_RN**2).sum(axis=1) / ((luck_RN - drawn_RN) ** 2).sum(axis=1)
+    return LackOfFit(float(1 + (ratios_R >= measured).sum()) / (1 + draws), freedom)
 
 
 def _from(form: Form, start_P: Floats) -> optimize.OptimizeResult:

@@ -52,6 +52,8 @@ class Table:
     """(N)"""
     cell: NDArray[np.int64]
     """(N); points of one cell differ by their seed alone."""
+    luck: NDArray[np.int64]
+    """(N); points of one size and one seed, which may share a trunk, or be one training."""
 
     @property
     def targets(self) -> Floats:
@@ -72,6 +74,7 @@ class Table:
             group=self.group[kept_N],
             errors=self.errors[kept_N],
             cell=cells.astype(np.int64),
+            luck=self.luck[kept_N],
         )
 
 
@@ -95,6 +98,7 @@ def table_of(points: Sequence[Point]) -> Table:
     amounts_NK = np.array([[getattr(point, axis) for axis in axes] for point in points], dtype=np.float64)
     raw_NK = np.log(amounts_NK)
     cells = list(dict.fromkeys((one[0], one[1], one[2]) for one in trainings))
+    lucks = list(dict.fromkeys((one[1], one[3]) for one in trainings))
     return Table(
         axes=axes,
         groups=groups,
@@ -104,6 +108,7 @@ def table_of(points: Sequence[Point]) -> Table:
         group=np.array([groups.index(point.group) for point in points]),
         errors=np.array([point.error for point in points], dtype=np.float64),
         cell=np.array([cells.index((one[0], one[1], one[2])) for one in trainings]),
+        luck=np.array([lucks.index((one[1], one[3])) for one in trainings]),
     )
 
 

@@ -1,10 +1,12 @@
 """Is it a law? The forms compared, what other seeds would have given, and how well the largest size is foretold.
 
-Intervals are of seeds: every replicate gives each cell its own mean logarithm, plus deviations drawn from those of all
-cells together and widened for how few there are, in a cell and in all. One seed a cell has no interval, and none is
-made up. They do not cover a wrong form, nor which models happened to be measured. Below four sizes nothing is fitted.
+Intervals are of seeds: every replicate gives each cell its own mean logarithm, plus the deviations of whole seeds
+(`analysis.scaling.luck`), widened for how few there are, in a cell and in all. One seed a cell has no interval, and
+none is made up. They do not cover a wrong form, nor which models happened to be measured. Below four sizes nothing is
+fitted.
 
 A law must leave the flat form more than 10 behind by AICc: Burnham and Anderson (2002) see no support left for it then.
+And it must foretell the largest size from the others better than a forecast that nothing changes any more.
 """
 
 from __future__ import annotations
@@ -18,8 +20,9 @@ from scipy import stats
 
 from analysis.arrays import Floats
 from analysis.load import Json
-from analysis.scaling.fit import Fit, LackOfFit, cell_means, fit, lack_of_fit
+from analysis.scaling.fit import Fit, LackOfFit, fit, lack_of_fit
 from analysis.scaling.forms import Form, Table, floors_of, inseparable, sizes_of, table_of
+from analysis.scaling.luck import cell_means, design_effect, drawn_luck, freedom, repeated
 from analysis.scaling.points import Point
 from evaluators.errors import CairnError
 
@@ -71,11 +74,12 @@ def scaling(points: Sequence[Point], *, resamples: int = RESAMPLES, seed: int = 
     lack = lack_of_fit(chosen)
     held_out = _held_out(table, resamples, seed)
     parameters = parameters_of(chosen, drawn)
-    reasons = _doubts(fits, chosen, parameters, lack)
+    reasons = [*_doubts(fits, chosen, parameters, lack), *_misses(held_out, table.axes[0])]
     return {
         "axes": list(table.axes),
         "sizes": {axis: list(sizes_of(table, axis)) for axis in table.axes},
         "points": len(kept),
+        "independent_points": len(kept) / design_effect(table),
         "refused": refused,
         "forms": [_described(one, chosen) for one in fits],
         "floor": chosen.form.floor,
@@ -106,19 +110,13 @@ def _described(one: Fit, chosen: Fit) -> Json:
 def redrawn(chosen: Fit, resamples: int, rng: np.random.Generator) -> list[Floats]:
     """Values fitted to what other seeds would have given; none where no cell has two."""
     table = chosen.form.table
-    counts_N = np.bincount(table.cell)[table.cell]
-    repeated_N = counts_N > 1
-    if not repeated_N.any():
+    if not repeated(table).any():
         return []
-    means_N = cell_means(table)
-    freedom = int(repeated_N.sum()) - len(set(table.cell[repeated_N]))
-    tails = stats.t.ppf((1 + CONFIDENCE) / 2, freedom) / stats.norm.ppf((1 + CONFIDENCE) / 2)
-    widened = tails * np.sqrt(counts_N[repeated_N] / (counts_N[repeated_N] - 1))
-    pool = (table.targets - means_N)[repeated_N] * widened
+    means_N, known = cell_means(table), max(1, freedom(table))
+    tails = stats.t.ppf((1 + CONFIDENCE) / 2, known) / stats.norm.ppf((1 + CONFIDENCE) / 2)
     values = []
-    for _ in range(resamples):
-        redrawn = table.with_targets(means_N + rng.choice(pool, size=len(means_N)))
-        form = Form(redrawn, chosen.form.floor)
+    for luck_N in drawn_luck(table, resamples, rng):
+        form = Form(table.with_targets(means_N + tails * luck_N), chosen.form.floor)
         low, high = np.array(form.bounds).T
         values.append(fit(form, [np.clip(chosen.values, low, high)]).values)
     return values
@@ -207,5 +205,21 @@ def _doubts(
         elif one["low"] < 1e-3:
             doubts.append(f"the interval of {named} reaches 0: the error may not fall at all")
     if lack is not None and lack.p < _REJECTED:
-        doubts.append(f"the sizes lie off the curve by more than seeds scatter (p = {lack.p:.2g})")
+        told = "< 0.001" if lack.p < 0.001 else f"= {lack.p:.2g}"
+        doubts.append(f"the sizes lie off the curve by more than seeds scatter (p {told})")
     return doubts
+
+
+def _misses(held_out: Sequence[Mapping[str, Any]], axis: str) -> list[str]:
+    """The doubt of a forecast that is no better than that nothing changes, or of one that cannot be made."""
+    if not held_out:
+        return [f"the largest {axis} cannot be foretold from the others"]
+    foretold, unchanged = (
+        float(np.mean([abs(one[name]) for one in held_out])) for name in ("off_percent", "if_nothing_changed_percent")
+    )
+    if foretold < unchanged:
+        return []
+    return [
+        f"the largest {axis} is foretold no better than by saying that nothing changes (off by {foretold:.1f} % "
+        f"against {unchanged:.1f} %)"
+    ]

@@ -11,16 +11,23 @@ from analysis.columns import columns
 def scaling_text(found: Mapping[str, Any]) -> str:
     """Several tables, one below the other."""
     varied = " and ".join(f"{len(found['sizes'][axis])} values of {axis}" for axis in found["axes"])
-    parts = [f"{found['points']} points, {varied}"]
+    parts = [f"{points_text(found)}, {varied}"]
     if found["refused"]:
         names = ", ".join(f"{group or 'all'} ({count})" for group, count in found["refused"].items())
         parts.append(f"left out, with fewer than four sizes: {names}")
     parts += [columns(_forms(found)), columns(_parameters(found))]
     if found["lack_of_fit"]:
-        parts.append(f"lack of fit: p = {found['lack_of_fit']['p']:.2g} (F test of the sizes against their seeds)")
+        parts.append(f"lack of fit: p = {found['lack_of_fit']['p']:.2g} (the sizes against their seeds)")
     if found["held_out"]:
         parts.append("the largest size, foretold from the others\n" + columns(_held_out(found)))
     return "\n\n".join([*parts, *found["notes"], _verdict(found)])
+
+
+def points_text(found: Mapping[str, Any]) -> str:
+    """How many there are, and what they are worth where they share luck."""
+    worth = round(found["independent_points"])
+    shared = "" if worth == found["points"] else f" (worth {worth}, as those of one size and seed share luck)"
+    return f"{found['points']} points{shared}"
 
 
 def _forms(found: Mapping[str, Any]) -> list[Sequence[str]]:

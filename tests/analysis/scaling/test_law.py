@@ -95,7 +95,9 @@ def test_size_and_data_that_grow_together_are_refused(planted, rounded) -> None:
 def test_a_largest_size_that_alone_tells_size_from_data_is_not_foretold(planted) -> None:
     points = [replace(one, data=one.size / 10) for one in planted()]
     points += [replace(one, data=amount) for one in planted() if one.size == 1e7 for amount in (1e3, 1e4, 1e5)]
-    assert scaling(points, resamples=2)["held_out"] == []
+    found = scaling(points, resamples=2)
+    assert found["held_out"] == []
+    assert "the largest size cannot be foretold from the others" in found["doubts"]
 
 
 def test_a_group_with_few_sizes_is_left_out_and_named(planted) -> None:
@@ -140,6 +142,26 @@ def test_a_break_beyond_the_sizes_shows_in_what_is_foretold(planted) -> None:
     (foretold,) = scaling(stalled, resamples=40)["held_out"]
     assert foretold["off_percent"] == pytest.approx(-23, abs=4)
     assert foretold["high"] < foretold["measured"]
+
+
+def stalled_at(planted, number: int) -> list[Point]:
+    """A law up to the size below the largest, from which on nothing changes."""
+    points = planted(draw_seed=number)
+    before = {one.seed: one.error for one in planted(draw_seed=number + 1000) if one.size == 3e6}
+    return [replace(one, error=before[one.seed]) if one.size == 1e7 else one for one in points]
+
+
+def test_a_largest_size_at_which_nothing_changes_is_no_law(planted) -> None:
+    for number in range(10):
+        found = scaling(stalled_at(planted, number), resamples=2)
+        assert not found["law"]
+        assert any("no better than by saying that nothing changes" in doubt for doubt in found["doubts"])
+
+
+def test_a_true_law_is_foretold_better_than_by_saying_that_nothing_changes(planted) -> None:
+    found = [scaling(planted(draw_seed=number), resamples=10) for number in range(20)]
+    assert not any("foretold" in doubt for one in found for doubt in one["doubts"])
+    assert sum(one["law"] for one in found) >= stats.binom.ppf(0.001, 20, 0.99)
 
 
 def test_one_wild_seed_hardly_moves_the_fit(planted) -> None:
