@@ -17,7 +17,7 @@ from scipy import optimize, stats
 
 from analysis.arrays import Floats
 from analysis.scaling.forms import Form
-from analysis.scaling.luck import cell_means, design_effect, drawn_luck, means_of
+from analysis.scaling.luck import cell_means, design_effect, means_of, normal_luck
 
 HUBER = 1.345
 SHARES = (0.02, 0.3, 0.6, 0.85, 0.97)
@@ -84,8 +84,8 @@ def fit(form: Form, starts: list[Floats] | None = None) -> Fit:
     )
 
 
-def lack_of_fit(found: Fit, draws: int = 4000) -> LackOfFit | None:
-    """The F ratio, judged by what whole seeds drawn anew about the curve would have given.
+def lack_of_fit(found: Fit, draws: int = 2000) -> LackOfFit | None:
+    """The F ratio, judged by what whole seeds drawn anew about the curve give.
 
     The curve follows what is drawn as far as its tangents do. None without repeated seeds, or without more cells than
     parameters.
@@ -100,13 +100,13 @@ def lack_of_fit(found: Fit, draws: int = 4000) -> LackOfFit | None:
     pure = float(((table.targets - means_N) ** 2).sum())
     if pure == 0.0:
         return None
-    measured = float(((means_N - curve_N) ** 2).sum()) / pure
-    luck_RN = drawn_luck(table, draws, np.random.default_rng(0))
+    off = float(((means_N - curve_N) ** 2).sum())
+    luck_RN = normal_luck(table, draws, np.random.default_rng(0))
     drawn_RN = means_of(table, luck_RN)
     basis_NP = tangents_NP[:, : found.form.free]
     off_RN = drawn_RN - drawn_RN @ basis_NP @ np.linalg.pinv(basis_NP)
-    ratios_R = (off_RN**2).sum(axis=1) / ((luck_RN - drawn_RN) ** 2).sum(axis=1)
-    return LackOfFit(float(1 + (ratios_R >= measured).sum()) / (1 + draws), freedom)
+    as_far_R = (off_RN**2).sum(axis=1) * pure >= off * ((luck_RN - drawn_RN) ** 2).sum(axis=1)
+    return LackOfFit(float(1 + as_far_R.sum()) / (1 + draws), freedom)
 
 
 def _from(form: Form, start_P: Floats) -> optimize.OptimizeResult:

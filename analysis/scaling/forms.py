@@ -67,6 +67,7 @@ class Table:
     def only(self, kept_N: NDArray[np.bool_]) -> Table:
         """Some of the points, from the same centre."""
         _, cells = np.unique(self.cell[kept_N], return_inverse=True)
+        _, lucks = np.unique(self.luck[kept_N], return_inverse=True)
         return replace(
             self,
             amounts=self.amounts[kept_N],
@@ -74,7 +75,7 @@ class Table:
             group=self.group[kept_N],
             errors=self.errors[kept_N],
             cell=cells.astype(np.int64),
-            luck=self.luck[kept_N],
+            luck=lucks.astype(np.int64),
         )
 
 

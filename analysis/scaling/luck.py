@@ -55,20 +55,40 @@ def _effect(deviations: Floats, luck: NDArray[np.int64]) -> float:
 
 
 def drawn_luck(table: Table, draws: int, rng: np.random.Generator) -> Floats:
-    """Deviations of logarithms from their cells' means, as other seeds might have had them (R, N).
+    """Deviations of logarithms from their cells' means (R, N): each seed has those of some measured seed."""
+    seeds = _seeds(table)
+    return _given_out(table, seeds[rng.integers(len(seeds), size=(draws, int(table.luck.max()) + 1))])
 
-    Deviations are widened for the seeds that their cell's mean was taken from.
+
+def normal_luck(table: Table, draws: int, rng: np.random.Generator) -> Floats:
+    """Normal deviations with the covariance of the measured seeds' (R, N): no two seeds are drawn alike."""
+    seeds = _seeds(table)
+    drawn = rng.normal(size=(draws, int(table.luck.max()) + 1, len(seeds)))
+    return _given_out(table, drawn @ seeds / np.sqrt(len(seeds)))
+
+
+def _seeds(table: Table) -> Floats:
+    """Deviations of every seed that has others beside it, by group and amounts, widened for how few these are.
+
+    All as long as the longest, the shorter repeated.
     """
     kept_N, counts_N = repeated(table), np.bincount(table.cell)[table.cell]
     deviations_N = (table.targets - cell_means(table)) * np.sqrt(counts_N / np.maximum(counts_N - 1, 1))
-    order_N = np.lexsort((*table.logs.T, table.group, table.luck))
-    lucks, starts, counts = np.unique(table.luck[order_N], return_index=True, return_counts=True)
-    places_N = np.arange(len(order_N)) - np.repeat(starts, counts)
-    seeds = [
-        deviations_N[mine] for luck in lucks if len(mine := order_N[(table.luck == luck)[order_N] & kept_N[order_N]])
-    ]
-    donors = np.array([np.resize(one, int(counts.max())) for one in seeds])
-    chosen = rng.integers(len(donors), size=(draws, len(lucks)))
-    drawn_RN = np.empty((draws, len(order_N)))
-    drawn_RN[:, order_N] = donors[np.repeat(chosen, counts, axis=1), places_N]
+    by_luck = np.split(_by_luck(table), np.cumsum(np.bincount(table.luck))[:-1])
+    found = [deviations_N[one[kept_N[one]]] for one in by_luck if kept_N[one].any()]
+    return np.array([np.resize(one, int(np.bincount(table.luck).max())) for one in found])
+
+
+def _given_out(table: Table, drawn: Floats) -> Floats:
+    """Deviations by seed and place in it, at the points (R, N)."""
+    counts = np.bincount(table.luck)
+    order_N = _by_luck(table)
+    places_N = np.arange(len(order_N)) - np.repeat(np.cumsum(counts) - counts, counts)
+    drawn_RN = np.empty((len(drawn), len(order_N)))
+    drawn_RN[:, order_N] = drawn[:, table.luck[order_N], places_N]
     return drawn_RN
+
+
+def _by_luck(table: Table) -> NDArray[np.int64]:
+    """Places of the points, seed by seed, within one by group and amounts (N)."""
+    return np.lexsort((*table.logs.T, table.group, table.luck))

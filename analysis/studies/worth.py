@@ -113,5 +113,7 @@ def worth_cell(found: Worth | None) -> Cell:
     """The same for a table."""
     if found is None:
         return Cell(NONE)
-    value, low, high = (one if isinstance(one, float) else None for one in (found.examples, found.low, found.high))
-    return Cell(worth_text(found), value, low, high, len(found.by_seed))
+    value = found.examples if isinstance(found.examples, float) else None
+    if isinstance(found.low, float) and isinstance(found.high, float):
+        return Cell(worth_text(found), value, found.low, found.high, len(found.by_seed))
+    return Cell(worth_text(found), value, n=len(found.by_seed))

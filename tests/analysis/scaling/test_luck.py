@@ -7,7 +7,7 @@ from scipy import stats
 from analysis.scaling.fit import fit, lack_of_fit
 from analysis.scaling.forms import Form, table_of
 from analysis.scaling.law import parameters_of, redrawn, scaling
-from analysis.scaling.luck import cell_means, design_effect, drawn_luck, freedom
+from analysis.scaling.luck import cell_means, design_effect, drawn_luck, freedom, normal_luck
 from analysis.scaling.points import Point
 
 SIZES = (1e6, 4e6, 1.6e7, 6.4e7)
@@ -64,9 +64,10 @@ def test_seeds_are_drawn_whole():
     assert freedom(table) == len(SIZES) * 2
 
 
-def test_drawn_luck_scatters_as_the_measured_did():
+@pytest.mark.parametrize("way", [drawn_luck, normal_luck])
+def test_drawn_luck_scatters_as_the_measured_did(way):
     table = table_of(of_trunks(3, shared=0.0, own=0.05, seeds=20))
-    drawn = drawn_luck(table, 200, np.random.default_rng(0))
+    drawn = way(table, 200, np.random.default_rng(0))
     assert drawn.std() == pytest.approx(0.05, rel=0.05)
     assert np.abs(drawn.mean()) < 0.002
 
@@ -103,6 +104,24 @@ def test_shared_luck_is_not_taken_for_lack_of_fit():
 def test_a_size_off_the_curve_is_seen_through_shared_luck():
     bumped = [of_trunks(one, shared=0.02, own=0.01, factor={4e6: 1.15}) for one in range(5)]
     assert all(lack_of_fit(fit(Form(table_of(one), "shared"))).p < 0.01 for one in bumped)
+
+
+def of_one_encoder(number, factor):
+    rng = np.random.default_rng(number)
+    return [
+        Point(size=1e6, data=amount, seed=seed, error=float(error * np.exp(rng.normal(0, 0.01))))
+        for amount in (100, 400, 1600, 6400, 25600)
+        for seed in range(3)
+        for error in [(10 + 200 * amount**-0.4) * (factor if amount == 1600 else 1.0)]
+    ]
+
+
+def test_three_seeds_of_one_encoder_tell_an_amount_of_data_off_the_curve():
+    on, off = (
+        [lack_of_fit(fit(Form(table_of(of_one_encoder(one, factor)), "shared"))).p < 0.01 for one in range(10)]
+        for factor in (1.0, 1.2)
+    )
+    assert sum(on) <= 1 and sum(off) >= 9
 
 
 def test_a_true_law_is_found_through_shared_luck():
