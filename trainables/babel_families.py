@@ -2,8 +2,8 @@
 
 `babel-mbert`, `babel-mt5`, `babel-switch` and `babel-xmod` let every family's code run without a download. Written here
 are their configs and tokenizers; `trainables.babel_recipe` trains the weights that are shipped beside them. Each family
-frames its input as its large relatives do: BERT marks the second text by token types, T5 knows neither a first token nor
-a separator, X-MOD frames as XLM-R does. X-MOD has an adapter for each of the suite's languages, named by its code.
+frames its input as its large relatives do: BERT marks the second text by token types, T5 knows neither a first token
+nor a separator, X-MOD does as XLM-R. X-MOD has an adapter for each of the suite's languages, named by its code.
 `babel-untrained` is the suite's own encoder without weights: `load_encoder` draws them from a fixed seed, and what
 pretraining adds is measured against it.
 """
