@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
-from experiments.cli_jobs import job, submit
-from experiments.cli_store import store
+from experiments.commands.jobs import job, submit
+from experiments.commands.store import store
 
 app = typer.Typer(
     name="cairn",
@@ -58,8 +58,8 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Print the plans, the stages with and without sharing, disk, hours and money. Trains nothing."""
-    from experiments.hours import costs_of
-    from experiments.planning import plan_text
+    from experiments.planning.hours import costs_of
+    from experiments.planning.text import plan_text
 
     typer.echo(plan_text(spec, data, as_json=as_json, costs=costs_of(workers, rate, price)))
 
@@ -98,7 +98,7 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Play every searcher on the recorded scores of a search. Trains nothing."""
-    from experiments.replay import replay_text
+    from experiments.lessons.replay import replay_text
 
     typer.echo(replay_text(run, seeds=seeds, as_json=as_json))
 
@@ -112,7 +112,7 @@ def transfer(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, unrounded.")] = False,
 ) -> None:
     """Score how well each task may transfer, beside what a run measured."""
-    from experiments.transferring import Request, transfer_report
+    from experiments.lessons.transfer import Request, transfer_report
 
     request = Request(source=source, by=by, examples=examples, data=data)
     typer.echo(transfer_report(request, as_json=as_json, say=_say))
@@ -143,7 +143,7 @@ def scaling(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Fit how the error falls with size and data; say whether that is a law."""
-    from experiments.laws import scaling_report
+    from experiments.lessons.scaling import scaling_report
 
     typer.echo(scaling_report(sources, by=by, arm=arm, as_json=as_json))
 
@@ -163,7 +163,7 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, unrounded.")] = False,
 ) -> None:
     """Score predictions as the benchmark does."""
-    from experiments.scoring import score_text
+    from experiments.judging.scoring import score_text
 
     text = score_text(
         predictions,
@@ -196,8 +196,8 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print the scores as one JSON object.")] = False,
 ) -> None:
     """Fine-tune as the suite says, answer all of it, write the submission, score what has gold."""
-    from experiments.evaluating import Request, evaluate_model
-    from experiments.examinees import Changes
+    from experiments.judging.evaluating import Request, evaluate_model
+    from experiments.judging.examinees import Changes
 
     request = Request.of(
         model,
@@ -234,8 +234,8 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, unrounded.")] = False,
 ) -> None:
     """Time models against each other, with an A/A control and a test of equivalence."""
-    from experiments.bench import Request
-    from experiments.bench import bench as timed
+    from experiments.judging.bench import Request
+    from experiments.judging.bench import bench as timed
 
     request = Request.of(
         models,
@@ -267,7 +267,7 @@ def submission(
     to: Annotated[Path | None, typer.Option(help="Where the folder goes.", metavar="DIR")] = None,
 ) -> None:
     """Write what a run's winner would hand in, and check it."""
-    from experiments.submitting import submit
+    from experiments.judging.submitting import submit
 
     checked = submit(run, suite=suite, arm=arm, seed=seed, data=data, folder=to, say=_say)
     typer.echo(checked.text)
@@ -283,7 +283,7 @@ def export(
     data: Data = None,
 ) -> None:
     """Write a run's winner as ordinary Hugging Face folders, with a model card."""
-    from experiments.exporting import export_run
+    from experiments.exporting.export import export_run
 
     typer.echo(export_run(run, arm=arm, seed=seed, data=data, folder=to, say=_say).text)
 
@@ -295,7 +295,7 @@ def _say(text: str) -> None:
 @app.command()
 def tasks(suite: Annotated[str | None, typer.Option(help="Only the tasks of this suite.")] = None) -> None:
     """List the tasks that can be trained on or transferred to."""
-    from experiments.listing import tasks_text
+    from experiments.commands.listing import tasks_text
 
     typer.echo(tasks_text(suite))
 
@@ -303,7 +303,7 @@ def tasks(suite: Annotated[str | None, typer.Option(help="Only the tasks of this
 @app.command()
 def suites() -> None:
     """List the suites and their targets."""
-    from experiments.listing import suites_text
+    from experiments.commands.listing import suites_text
 
     typer.echo(suites_text())
 
@@ -315,7 +315,7 @@ def babel_build(
     encoder: Annotated[str, typer.Option(help="babel-xlmr, babel-xlmr-32, babel-mbert, babel-mt5 ...")] = "babel-xlmr",
 ) -> None:
     """Rebuild one of the offline suite's encoders and compare it with the shipped one. Takes minutes."""
-    from experiments.building import build_babel_encoder
+    from experiments.commands.building import build_babel_encoder
 
     typer.echo(build_babel_encoder(folder, cache, encoder))
 
@@ -327,7 +327,7 @@ def encoder_build(
     data: Data = None,
 ) -> None:
     """Train a small encoder and its tokenizer from text."""
-    from experiments.building import build_from_spec
+    from experiments.commands.building import build_from_spec
 
     typer.echo(str(build_from_spec(spec, folder, data)))
 
