@@ -12,7 +12,8 @@ from evaluators.suites import find_suite, known_suites
 from experiments.spec import SpecError
 from experiments.spec.encoder_choice import Build, TextSource, texts_of_build
 from experiments.spec.mistakes import from_validation, near, said
-from experiments.spec.reading import message, wrong_texts
+from experiments.spec.names import wrong_texts
+from experiments.spec.reading import message
 from experiments.spec.strict_yaml import Mistake, parse
 from experiments.study import data_source
 from trainables.encoder_source import SHIPPED
