@@ -61,7 +61,8 @@ SURFACE: Mapping[str, Mapping[str, Sequence[str]]] = {
     "Suites, tasks and data": {
         "evaluators/suites.py": ("find_suite", "known_suites"),
         "evaluators/suite.py": ("Suite",),
-        "evaluators/task.py": ("Task", "Table", "Metric", "score"),
+        "evaluators/task.py": ("Task", "Metric", "score"),
+        "evaluators/table.py": ("Table",),
         "evaluators/source.py": ("DataSource",),
         "evaluators/reading.py": ("read", "Reading"),
     },

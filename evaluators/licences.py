@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from evaluators.task import Table
+from evaluators.table import Table
 
 
 class Terms(IntEnum):

@@ -23,7 +23,8 @@ from evaluators.gold import gold_of
 from evaluators.raw_rows import RawRow, raw_rows
 from evaluators.sampling import in_search_half
 from evaluators.source import DataSource, count, digest, is_present, load, missing, place
-from evaluators.task import Dropped, Kind, Split, Table, Task
+from evaluators.table import Table
+from evaluators.task import Dropped, Kind, Split, Task
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evaluators.errors import BadData
-from evaluators.task import Table
+from evaluators.table import Table
 
 CONVERTED = "refs/convert/parquet"
 """The hub's own Parquet export of a data set."""

@@ -14,7 +14,8 @@ import pytest
 
 from evaluators.source import DataSource
 from evaluators.suites import OPEN, XTREME_R
-from evaluators.task import Table, Task
+from evaluators.table import Table
+from evaluators.task import Task
 from evaluators.tasks import INTERMEDIATE, TARGET
 
 ROWS = 12

@@ -20,7 +20,8 @@ from transformers import AutoConfig, AutoModelForMaskedLM, AutoModelForSeq2SeqLM
 
 from evaluators.errors import CairnError
 from evaluators.examples import Text
-from evaluators.task import Kind, Row, Task
+from evaluators.table import Row
+from evaluators.task import Kind, Task
 from search_spaces.plan import Stage
 from trainables.devices import best_device, own_randomness
 from trainables.encoder import library_quiet, load_encoder

@@ -20,7 +20,8 @@ from evaluators.babel.supertags import CATEGORIES
 from evaluators.examples import Choice
 from evaluators.metrics import ACCURACY
 from evaluators.suite import Suite
-from evaluators.task import Kind, Row, Split, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Split, Task
 from evaluators.tasks.anli import ANLI
 from evaluators.tasks.control_tasks import real_or_fake, with_shuffled_labels
 from evaluators.tasks.csqa import CSQA

@@ -6,7 +6,8 @@ CC BY-NC 4.0 (ANLI), CC BY-SA 4.0 (SNLI). SNLI rows without a gold label (-1) ar
 
 from evaluators.examples import Pair
 from evaluators.metrics import ACCURACY
-from evaluators.task import Dropped, Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Dropped, Kind, Task
 from evaluators.tasks.layouts import NLI_LABELS
 from evaluators.tasks.mnli import MNLI
 

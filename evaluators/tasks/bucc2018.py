@@ -7,7 +7,8 @@ id is the line of a submission: both sentences' ids.
 
 from evaluators.examples import Bitext
 from evaluators.metrics import BUCC_F1
-from evaluators.task import Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Task
 
 LANGUAGES = ("de", "fr", "ru", "zh")
 

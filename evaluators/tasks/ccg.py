@@ -8,7 +8,8 @@ only seen later cannot be predicted. `supertags` is the free stand-in, under its
 
 from evaluators.examples import Tagged
 from evaluators.metrics import TOKEN_ACCURACY
-from evaluators.task import Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Task
 
 
 def read(row: Row) -> Tagged:

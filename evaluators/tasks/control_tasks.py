@@ -14,7 +14,8 @@ from random import Random
 from typing import TypeAlias
 
 from evaluators.examples import Example, Pair
-from evaluators.task import Kind, Row, Task
+from evaluators.table import Row
+from evaluators.task import Kind, Task
 
 REAL_FAKE_LABELS = ("real", "fake")
 

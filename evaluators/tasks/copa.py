@@ -6,7 +6,8 @@ as questions, so that the prompt is text like Social IQa's.
 
 from evaluators.examples import Choice
 from evaluators.metrics import ACCURACY
-from evaluators.task import Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Task
 
 _QUESTIONS = {"cause": "What was the cause?", "effect": "What happened as a result?"}
 CLASSES = ("choice1", "choice2")

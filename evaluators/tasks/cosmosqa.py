@@ -7,7 +7,8 @@ answer may be the text "None of the above choices .".
 from evaluators.examples import Choice
 from evaluators.metrics import ACCURACY
 from evaluators.source import CONVERTED
-from evaluators.task import Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Task
 
 
 def read(row: Row) -> Choice:

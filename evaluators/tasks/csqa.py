@@ -5,7 +5,8 @@ Talmor et al. (2019), "CommonsenseQA: A Question Answering Challenge Targeting C
 
 from evaluators.examples import Choice
 from evaluators.metrics import ACCURACY
-from evaluators.task import Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Task
 
 
 def read(row: Row) -> Choice:

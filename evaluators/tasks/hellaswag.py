@@ -6,7 +6,8 @@ was withdrawn after a copyright notice in 2026, so leave the task out of a space
 
 from evaluators.examples import Choice
 from evaluators.metrics import ACCURACY
-from evaluators.task import Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Task
 
 
 def read(row: Row) -> Choice:

@@ -22,7 +22,8 @@ from evaluators.examples import Passage, Query
 from evaluators.metrics import MAP_20
 from evaluators.raw_rows import raw_rows
 from evaluators.source import DataSource, digest, is_present, load
-from evaluators.task import Dropped, Kind, Pool, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Dropped, Kind, Pool, Task
 
 LANGUAGES = ("ar", "de", "el", "en", "es", "hi", "ru", "th", "tr", "vi", "zh")
 _DATASET = "google-research-datasets/xquad_r"

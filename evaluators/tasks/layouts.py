@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evaluators.examples import Answer, Bitext, Pair, Question, Tagged
-from evaluators.task import Row
+from evaluators.table import Row
 
 NLI_LABELS = ("entailment", "neutral", "contradiction")
 """In the order of the label numbers of ANLI, MNLI, SNLI and XNLI."""

@@ -18,7 +18,8 @@ from typing import Any
 from evaluators.examples import Passage, Query
 from evaluators.metrics import MRR_20
 from evaluators.source import DataSource, stream
-from evaluators.task import Kind, Pool, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Pool, Task
 
 LANGUAGES = ("ar", "de", "en", "es", "fa", "ja", "pl", "ro", "ta", "tr", "uk")
 DATASET = "izhx/mewsli-x"

@@ -6,7 +6,8 @@ line. Lines without text are dropped.
 """
 
 from evaluators.examples import Text
-from evaluators.task import Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Task
 
 FIRST_ARTICLES = 20_000
 LANGUAGES = (

@@ -6,7 +6,8 @@ rule, which knows each language's articles and punctuation.
 
 from evaluators.metrics import MLQA_EXACT_MATCH, MLQA_F1
 from evaluators.source import CONVERTED
-from evaluators.task import Kind, Table, Task
+from evaluators.table import Table
+from evaluators.task import Kind, Task
 from evaluators.tasks.layouts import answered_question
 
 LANGUAGES = ("en", "es", "de", "ar", "hi", "vi", "zh")

@@ -5,7 +5,8 @@ Licences: OANC, CC BY 3.0, CC BY-SA 3.0. The test split has no gold.
 """
 
 from evaluators.metrics import ACCURACY
-from evaluators.task import Kind, Table, Task
+from evaluators.table import Table
+from evaluators.task import Kind, Task
 from evaluators.tasks.layouts import NLI_LABELS, premise_and_hypothesis
 
 

@@ -4,7 +4,8 @@ Conneau et al. (2018). CC BY-NC 4.0. The "translated" arm of `mnli`: the same 39
 """
 
 from evaluators.metrics import ACCURACY
-from evaluators.task import Kind, Table, Task
+from evaluators.table import Table
+from evaluators.task import Kind, Task
 from evaluators.tasks.layouts import NLI_LABELS, premise_and_hypothesis
 from evaluators.tasks.xnli import LANGUAGES
 

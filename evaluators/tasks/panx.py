@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from evaluators.metrics import SPAN_F1, SPAN_PRECISION, SPAN_RECALL, TOKEN_ACCURACY
-from evaluators.task import Kind, Split, Table, Task
+from evaluators.table import Table
+from evaluators.task import Kind, Split, Task
 from evaluators.tasks.layouts import words_and_entities
 
 LABELS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")

@@ -7,7 +7,8 @@ quoting; this is the authors' own.
 
 from evaluators.examples import Pair
 from evaluators.metrics import ACCURACY
-from evaluators.task import Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Task
 
 DATASET = "google-research-datasets/paws-x"
 LABELS = ("0", "1")

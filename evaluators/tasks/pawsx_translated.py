@@ -4,7 +4,8 @@ Yang et al. (2019). Free use, attribution asked. The "translated" arm of `pawsx`
 """
 
 from evaluators.metrics import ACCURACY
-from evaluators.task import Kind, Table, Task
+from evaluators.table import Table
+from evaluators.task import Kind, Task
 from evaluators.tasks.pawsx import DATASET, LABELS, LANGUAGES, read
 
 PAWSX_TRANSLATED = Task(

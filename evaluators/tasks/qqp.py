@@ -5,7 +5,8 @@ Iyer et al. (2017), "First Quora Dataset Release: Question Pairs"; GLUE's copy. 
 
 from evaluators.examples import Pair
 from evaluators.metrics import ACCURACY
-from evaluators.task import Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Task
 
 LABELS = ("not_duplicate", "duplicate")
 

@@ -6,7 +6,8 @@ Sap et al. (2019), "Social IQa: Commonsense Reasoning about Social Interactions"
 from evaluators.examples import Choice
 from evaluators.metrics import ACCURACY
 from evaluators.source import CONVERTED
-from evaluators.task import Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Task
 
 _LABELS = {"1": 0, "2": 1, "3": 2}
 

@@ -4,7 +4,8 @@ Rajpurkar et al. (2016), "SQuAD: 100,000+ Questions for Machine Comprehension of
 """
 
 from evaluators.metrics import EXACT_MATCH, QA_F1
-from evaluators.task import Kind, Table, Task
+from evaluators.table import Table
+from evaluators.task import Kind, Task
 from evaluators.tasks.layouts import answered_question
 
 

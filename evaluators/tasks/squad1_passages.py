@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from evaluators.examples import Passage, Query
 from evaluators.metrics import MAP_20
-from evaluators.task import Kind, Row, Task
+from evaluators.table import Row
+from evaluators.task import Kind, Task
 from evaluators.tasks.squad1 import SQUAD1
 
 _SENTENCE_END = re.compile(r"""[.!?]["')\]]*\s+(?=["'(\[]?[A-Z0-9])""")

@@ -6,7 +6,8 @@ out by the authors, hence fewer than SQuAD's 87,599. The "translated" arm of `sq
 
 from evaluators.metrics import MLQA_EXACT_MATCH, MLQA_F1
 from evaluators.source import CONVERTED
-from evaluators.task import Kind, Table, Task
+from evaluators.table import Table
+from evaluators.task import Kind, Task
 from evaluators.tasks.layouts import answered_question
 
 _TRAIN_ROWS = {"ar": 78_058, "de": 80_069, "es": 81_810, "hi": 82_451, "vi": 84_816, "zh": 76_285}

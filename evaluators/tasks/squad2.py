@@ -4,7 +4,8 @@ Rajpurkar et al. (2018), "Know What You Don't Know: Unanswerable Questions for S
 """
 
 from evaluators.metrics import SQUAD2_EXACT_MATCH, SQUAD2_F1
-from evaluators.task import Kind, Table, Task
+from evaluators.table import Table
+from evaluators.task import Kind, Task
 from evaluators.tasks.layouts import question_perhaps_without_answer
 
 

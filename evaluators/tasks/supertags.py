@@ -7,7 +7,8 @@ dependents on both sides. Tags seen fewer than five times in train are RARE, a t
 
 from evaluators.examples import Tagged
 from evaluators.metrics import TOKEN_ACCURACY
-from evaluators.task import Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Task
 from evaluators.tasks.supertag_names import SUPERTAGS
 
 

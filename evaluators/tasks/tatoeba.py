@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Literal
 
 from evaluators.metrics import ACCURACY
-from evaluators.task import Kind, Split, Table, Task
+from evaluators.table import Table
+from evaluators.task import Kind, Split, Task
 from evaluators.tasks.layouts import sentence_pair
 
 CODES = {

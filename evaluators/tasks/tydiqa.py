@@ -9,7 +9,8 @@ questions for the search, the other for the report. Contexts may have been strip
 from typing import Literal
 
 from evaluators.metrics import EXACT_MATCH, QA_F1
-from evaluators.task import Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Task
 from evaluators.tasks.layouts import answered_question
 
 _NAMES = {

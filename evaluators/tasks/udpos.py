@@ -15,7 +15,8 @@ from dataclasses import replace
 from evaluators.examples import Tagged
 from evaluators.metrics import SPAN_F1, SPAN_PRECISION, SPAN_RECALL, TOKEN_ACCURACY
 from evaluators.source import CONVERTED
-from evaluators.task import Kind, Row, Split, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Split, Task
 
 CLASSES = (
     *("NOUN", "PUNCT", "ADP", "NUM", "SYM", "SCONJ", "ADJ", "PART", "DET"),

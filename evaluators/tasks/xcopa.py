@@ -5,7 +5,8 @@ part and no training split; English COPA's dev data stand in for the former, and
 """
 
 from evaluators.metrics import ACCURACY
-from evaluators.task import Kind, Table, Task
+from evaluators.table import Table
+from evaluators.task import Kind, Task
 from evaluators.tasks.copa import CLASSES, COPA, read
 
 LANGUAGES = ("et", "ht", "id", "it", "qu", "sw", "ta", "th", "tr", "vi", "zh")

@@ -5,7 +5,8 @@ row i is the same item in all languages.
 """
 
 from evaluators.metrics import ACCURACY
-from evaluators.task import Kind, Table, Task
+from evaluators.table import Table
+from evaluators.task import Kind, Task
 from evaluators.tasks.layouts import NLI_LABELS, premise_and_hypothesis
 
 LANGUAGES = ("ar", "bg", "de", "el", "en", "es", "fr", "hi", "ru", "sw", "th", "tr", "ur", "vi", "zh")

@@ -6,7 +6,8 @@ MNLI's matched validation set, whose rows they are where a mirror is cut to them
 """
 
 from evaluators.metrics import ACCURACY
-from evaluators.task import Kind, Table, Task
+from evaluators.table import Table
+from evaluators.task import Kind, Task
 from evaluators.tasks.layouts import NLI_LABELS, premise_and_hypothesis
 from evaluators.tasks.mnli import MNLI
 

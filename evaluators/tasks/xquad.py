@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Literal
 
 from evaluators.metrics import EXACT_MATCH, QA_F1
-from evaluators.task import Kind, Split, Table, Task
+from evaluators.table import Table
+from evaluators.task import Kind, Split, Task
 from evaluators.tasks.layouts import answered_question
 
 LANGUAGES = ("en", "es", "de", "el", "ru", "tr", "ar", "vi", "th", "zh", "hi")

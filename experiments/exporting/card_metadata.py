@@ -12,7 +12,8 @@ from typing import Any
 from huggingface_hub import EvalResult, ModelCardData
 
 from evaluators.licences import Licence, Terms, is_on_hub, licence_of, strictest
-from evaluators.task import Kind, Table
+from evaluators.table import Table
+from evaluators.task import Kind
 from experiments.judging.examinees import Finalist
 from experiments.record import Row
 from trainables.encoder_source import folder_of

@@ -2,7 +2,7 @@
 
 from evaluators.licences import LICENCES, NOT_KNOWN, Licence, Terms, licence_of, strictest
 from evaluators.suites import SUITES
-from evaluators.task import Table
+from evaluators.table import Table
 
 UNSTATED = {"allenai/social_i_qa", "google/xtreme"}
 """Known to have none written down: Social IQa's card says nothing, nor does BUCC's part of google/xtreme."""

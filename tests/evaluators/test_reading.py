@@ -9,7 +9,8 @@ from evaluators.errors import BadData, SealedSplit, UnknownName
 from evaluators.examples import Answer, Pair, Question
 from evaluators.reading import available_languages, fingerprint, is_available, labels_of, read, rows
 from evaluators.source import DataSource
-from evaluators.task import Dropped, Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Dropped, Kind, Task
 from evaluators.tasks import find
 from evaluators.tasks.layouts import answered_question, premise_and_hypothesis
 

@@ -11,7 +11,7 @@ import pytest
 
 from evaluators.errors import BadData
 from evaluators.source import CONVERTED, DataSource, count, digest, is_present, load, pinned
-from evaluators.task import Table
+from evaluators.table import Table
 
 TABLE = Table(dataset="some/set", configs={"en": ("plain",)}, split="train", rows=7, classes={"label": ("no", "yes")})
 HUB = DataSource(root=None)

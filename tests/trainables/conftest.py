@@ -30,7 +30,8 @@ from transformers import (
 from evaluators.examples import Answer, Bitext, Choice, Example, Pair, Question, Tagged, Text
 from evaluators.source import DataSource
 from evaluators.suite import Suite
-from evaluators.task import Kind, Row, Table, Task
+from evaluators.table import Row, Table
+from evaluators.task import Kind, Task
 from trainables.encoder import Encoder, library_quiet, load_encoder
 from trainables.encoder_source import EncoderSource
 from trainables.pieces import learn_tokenizer

@@ -13,7 +13,8 @@ import pytest
 from evaluators.errors import BadData, CairnError
 from evaluators.examples import Answer, Example, Pair, Question, Tagged
 from evaluators.source import DataSource
-from evaluators.task import Kind, Table, Task
+from evaluators.table import Table
+from evaluators.task import Kind, Task
 from trainables import features as module
 from trainables.columns import Features, Rows
 from trainables.encode_spans import OUTSIDE, SpanLengths, encode_asked_spans, encode_training_spans

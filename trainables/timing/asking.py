@@ -18,7 +18,8 @@ from transformers import AutoModelForSeq2SeqLM
 
 from evaluators.errors import CairnError
 from evaluators.examples import Example
-from evaluators.task import Kind, Row, Task
+from evaluators.table import Row
+from evaluators.task import Kind, Task
 from trainables.batches import Batch
 from trainables.devices import best_device
 from trainables.encoder import Encoder, config_of, library_quiet, load_encoder
