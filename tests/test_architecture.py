@@ -19,7 +19,10 @@ MAY_IMPORT = {
 HOMES = {
     "torch": ("trainables/",),
     "transformers": ("trainables/",),
-    "ray": ("experiments/", "trainables/trial.py", "trainables/leases.py", "trainables/nodes.py"),
+    "ray": (
+        *("trainables/trial.py", "trainables/leases.py", "trainables/nodes.py"),
+        *("experiments/ray_session.py", "experiments/running/", "experiments/finals/", "experiments/jobs/"),
+    ),
 }
 FILES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))
 
