@@ -26,7 +26,7 @@ _MILLIONS = {
     "google/mt5-base": 277,
     "google/mt5-large": 564,
     "google/mt5-xl": 1670,
-    "google/mt5-xxl": 5730,
+    "google/mt5-xxl": 5655,
     "google/rembert": 576,
     "microsoft/mdeberta-v3-base": 279,
     "facebook/xmod-base": 850,
