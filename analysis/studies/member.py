@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -41,16 +42,16 @@ class Member:
         band = self.run.resolved.get("analysis", {}).get("equivalence_band")
         return verdict_of(evidence_of(self.run, self.finals, layout), band)
 
-    def scores(self, arm: str, layout: Layout) -> BySeed:
-        """Seed -> test mean of the layout.
+    def scores(self, arm: str, layout: Layout, split: Literal["dev", "test"] = "test") -> BySeed:
+        """Seed -> mean of the layout.
 
         Raises:
             CairnError: the finals have no complete score of the arm.
         """
-        found = self.finals.by_seed(arm, "test", layout)
+        found = self.finals.by_seed(arm, split, layout)
         if not found:
             have = ", ".join(self.finals.arms) or "none"
-            raise CairnError(f"{self.run.path} has no complete test scores of {arm!r} (arms: {have}); finish it")
+            raise CairnError(f"{self.run.path} has no complete {split} scores of {arm!r} (arms: {have}); finish it")
         return found
 
     def gain(self, arm: str, layout: Layout) -> BySeed:
