@@ -77,7 +77,7 @@ class Claim:
         """In a few words: `+8.2, within 2`."""
         if self.about is not None:
             return f"{self.about:+g}, within {self.margin:g}"
-        bound = f"above {self.at_least:+g}" if self.at_least is not None else f"not above {self.at_most:+g}"
+        bound = f"above {self.at_least:g}" if self.at_least is not None else f"not above {self.at_most:g}"
         return f"{bound}, within {self.margin:g}" if self.margin else bound
 
 

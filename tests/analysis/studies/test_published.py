@@ -62,8 +62,8 @@ def test_a_figure_is_met_within_its_margin_and_missed_on_both_sides():
     assert shares(FIGURE, differences(10.2, 5))["agrees"] < 0.08
     assert [one.claimed() for one in (FIGURE, NO_GAIN, claim())] == [
         "+8.2, within 2",
-        "not above +0, within 0.5",
-        "above +0",
+        "not above 0, within 0.5",
+        "above 0",
     ]
 
 
