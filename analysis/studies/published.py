@@ -49,7 +49,7 @@ class Claim:
             raise ValueError(f"the claim {self.says!r} needs one of about, at_least and at_most, in points")
         if self.margin < 0 or (self.about is not None and not self.margin):
             raise ValueError(
-                f"the claim {self.says!r} has a margin of {self.margin}; give points, a figure more than 0"
+                f"the claim {self.says!r} has a margin of {self.margin}; a figure needs one above 0 points"
             )
         if not self.targets:
             raise ValueError(f"the claim {self.says!r} names no targets")
@@ -133,7 +133,7 @@ class Published:
         layout = zero_shot([member]) if split == "test" else member.finals.common
         for target in claim.targets:
             if target not in layout:
-                raise UnknownName(f"target with {_SCORED_ON[scored_on]} in {member.run.path}", target, layout)
+                raise UnknownName(f"target with {split} scores in {member.run.path}", target, layout)
         wanted = {target: layout[target] for target in claim.targets}
         ours, theirs = (member.scores(arm, wanted, split) for arm in (claim.arm, claim.over))
         return paired_difference(ours, theirs, _CONFIDENCE)
