@@ -26,6 +26,8 @@ from evaluators.table import Table
 
 CONVERTED = "refs/convert/parquet"
 """The hub's own Parquet export of a data set."""
+LOCAL = "local/"
+"""Begins the ids of data sets that no hub may have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,12 +127,13 @@ def pinned(data: DataSource, tables: Iterable[Table]) -> DataSource:
     """The same source with a commit for every data set of the hub. Asks the hub once for each that has none.
 
     Raises:
-        BadData: the hub does not answer.
+        BadData: the hub does not answer, or cannot have one of them.
     """
     if data.root is not None:
         return data
     revisions = dict(data.revisions)
     for table in tables:
+        _check_public(table)
         if table.dataset not in revisions:
             revisions[table.dataset] = _resolved(table)
     return replace(data, revisions=revisions)
@@ -185,6 +188,7 @@ def _unreadable(path: Path, error: Exception) -> BadData:
 def _from_hub(table: Table, config: str, data: DataSource) -> Loaded:
     import datasets  # seconds to import, and a mirror does without
 
+    _check_public(table)
     revision = data.revisions.get(table.dataset) or table.revision
     if table.revision == CONVERTED:
         where: dict[str, Any] = {"data_files": {table.split: f"{config}/{table.split}/*.parquet"}}
@@ -203,6 +207,14 @@ def _from_hub(table: Table, config: str, data: DataSource) -> Loaded:
         return Loaded(pa.Table.from_pylist(list(rows.take(table.first))), {}, place(table, config, data))
     arrow = rows.with_format("arrow")[:]
     return Loaded(arrow, _named_classes(rows.features.to_dict()), place(table, config, data))
+
+
+def _check_public(table: Table) -> None:
+    if table.dataset.startswith(LOCAL):
+        raise BadData(
+            f"{table.dataset} may not be passed on, so it is not on the hub; put it into a mirror folder beside all "
+            "else that is read and name the folder as data, or leave out what needs it"
+        )
 
 
 def _resolved(table: Table) -> str:

@@ -56,8 +56,11 @@ class SameSpeed:
     heads: tuple[str, ...] = ()
     """Ways to ask; all that the models have, if none is named."""
     languages: tuple[str, ...] = ()
-    lengths: tuple[int, ...] = (32, 128)
+    lengths: tuple[int | Literal["own"], ...] = (32, 128)
+    """Tokens of every input; own: every text as long as it is."""
     batches: tuple[int, ...] = (1, 8)
+    warmup: int = 3
+    """Untimed calls of every model on every kind of input."""
     blocks: int = 20
     calls: int = 5
     band: float = 0.03
@@ -228,10 +231,10 @@ def _timed(method: SameSpeed, members: Sequence[Member], data: Path | None) -> J
     request = Request(
         models=tuple(f"{run.path}::{arm}" for arm in method.arms),
         languages=method.languages,
-        lengths=method.lengths,
+        lengths=tuple(one if isinstance(one, int) else None for one in method.lengths),
         batches=method.batches,
         heads=method.heads,
-        course=Course(blocks=method.blocks, calls=method.calls, warmup=3),
+        course=Course(blocks=method.blocks, calls=method.calls, warmup=method.warmup),
         band=method.band,
         suite=run.resolved["suite"],
         data=data,

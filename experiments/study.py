@@ -22,7 +22,7 @@ from evaluators.task import Split, Task
 from experiments.record import RunFolder, read_json
 from experiments.spec import ExperimentSpec
 from experiments.spec.encoder_choice import source_of
-from search_spaces.controls import controls
+from search_spaces.controls import ALL_MIXED, controls
 from search_spaces.plan import Plan
 from search_spaces.space import Setting
 from trainables.encoder_source import EncoderSource, folder_of
@@ -75,8 +75,20 @@ class Study:
 
     @cached_property
     def setting(self) -> Setting:
-        """What the space needs to know."""
-        return Setting(targets=self.trained_tasks, sizes=self.sizes(self.spec.space.tasks))
+        """What the space needs to know.
+
+        Raises:
+            CairnError: the space mixes by size, and a size is not known.
+        """
+        space = self.spec.space
+        setting = Setting(targets=self.trained_tasks, sizes=self.sizes(space.tasks))
+        if unknown := space.unsized(setting):
+            raise CairnError(
+                f"mixtures of space.tasks, such as the control {ALL_MIXED!r}, are weighted by size, and how many "
+                f"training examples there are of {', '.join(unknown)} is not known without the data; write "
+                "space.weights.explicit, or give a mirror folder as data"
+            )
+        return setting
 
     @cached_property
     def controls(self) -> dict[str, Plan]:

@@ -91,6 +91,12 @@ class Space:
         """The seed of one trial: a question of its own, as it is no part of the plan."""
         return self.dimensions().seeds.draw(choose)
 
+    def unsized(self, setting: Setting) -> list[str]:
+        """Tasks of unknown size, if sizes weigh a mixture: that of all tasks, which is a control, or one of a plan."""
+        if self.weights.explicit is not None or len(self.tasks) < 2 or not any(self.lengths):
+            return []
+        return [task for task in self.tasks if not setting.sizes.get(task)]
+
     def dimensions(self) -> Dimensions:
         """The dimensions that are spread over plain fields here, each as the value that can draw."""
         return Dimensions(

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import Literal
 
 import numpy as np
 
@@ -51,16 +52,16 @@ class Member:
         by = partial(self.dev.mean, tasks=tasks)
         return verdict_of(evidence_of(self.run, self.finals, part, by), band)
 
-    def scores(self, arm: str, layout: Layout) -> BySeed:
-        """Seed -> test mean of the layout.
+    def scores(self, arm: str, layout: Layout, split: Literal["dev", "test"] = "test") -> BySeed:
+        """Seed -> mean of the layout.
 
         Raises:
             CairnError: the finals have no complete score of the arm.
         """
-        found = self.finals.by_seed(arm, "test", layout)
+        found = self.finals.by_seed(arm, split, layout)
         if not found:
             have = ", ".join(self.finals.arms) or "none"
-            raise CairnError(f"{self.run.path} has no complete test scores of {arm!r} (arms: {have}); finish it")
+            raise CairnError(f"{self.run.path} has no complete {split} scores of {arm!r} (arms: {have}); finish it")
         return found
 
     def gain(self, arm: str, layout: Layout) -> BySeed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from analysis.latency import EQUIVALENT, FASTER, SLOWER
@@ -32,11 +32,19 @@ def _sentence(mine: Sequence[Mapping[str, Any]], band: float) -> str:
     verdicts = {one["verdict"] for one in mine}
     ratios = "; ".join(f"{one['head']}: {_ratio(one).text}" for one in mine)
     told = f"ratio of medians, 90\u00a0% interval, band ±{100 * band:g} %: {ratios}"
+    of = _of({one["head"] for one in mine})
     if verdicts == {EQUIVALENT}:
-        return f"Yes: intermediate training leaves the time of an answer as it is, in every way of asking ({told})."
+        return f"Yes: intermediate training leaves the time of an answer as it is, {of} ({told})."
     if verdicts & {SLOWER, FASTER}:
-        return f"No: the models do not take the same time ({told})."
-    return f"The data cannot say in every way of asking whether the times are the same ({told})."
+        return f"No: the models do not take the same time, {of} ({told})."
+    return f"The data cannot say in every way of asking whether the times are the same, {of} ({told})."
+
+
+def _of(heads: Collection[str]) -> str:
+    """What was timed: finals train no decoder, so the encoder's own answers beside a tuned encoder."""
+    told = ["of the encoder head"] if "encoder" in heads else []
+    told += ["of an untuned decoder"] if set(heads) - {"encoder"} else []
+    return " and ".join(told)
 
 
 def _arm(model: str) -> str:
@@ -73,10 +81,11 @@ def _times(rows: Sequence[Mapping[str, Any]]) -> Table:
 
     return Table(
         title="Times and rates",
-        note="Milliseconds a call; inputs and real tokens a second; peak of memory of one call above what was held.",
+        note="Milliseconds and decoder steps a call; inputs and real tokens a second; peak of memory of one call above "
+        "what was held. Length own: every text as long as it is; else every input has exactly so many tokens.",
         columns=(
             *("model", "head", "language", "length", "batch", "p50 ms", "p95 ms", "p99 ms"),
-            *("examples a second", "tokens a second", "MiB"),
+            *("decoder steps", "examples a second", "tokens a second", "MiB"),
         ),
         rows=[
             [
@@ -84,6 +93,7 @@ def _times(rows: Sequence[Mapping[str, Any]]) -> Table:
                 text("own" if one["length"] is None else str(one["length"])),
                 number(one["batch"]),
                 *(milliseconds(one[name]) for name in ("p50", "p95", "p99")),
+                number(one["decoder_steps"], ".1f"),
                 number(one["examples_per_second"]["value"], ",.1f"),
                 number(one["tokens_per_second"]["value"]),
                 number(None if one["peak_bytes"] is None else one["peak_bytes"] / 2**20, ".1f"),

@@ -170,6 +170,14 @@ def test_revisions_are_resolved_once_and_pinned_ones_are_kept(monkeypatch: pytes
     assert digest(other, "plain", source) == f"other/set@{'a' * 40}"
 
 
+def test_what_may_not_be_on_the_hub_is_not_asked_of_it() -> None:
+    table = Table(dataset="local/ccgbank", configs={"en": ("default",)}, split="train", rows=38_015)
+    assert count(table, "default", HUB) == 38_015
+    for ask in (lambda: pinned(HUB, [table]), lambda: load(table, "default", HUB)):
+        with pytest.raises(BadData, match=r"local/ccgbank may not be passed on.*into a mirror"):
+            ask()
+
+
 def test_a_mirror_needs_no_revisions(tmp_path: Path) -> None:
     source = DataSource(root=tmp_path)
     assert pinned(source, [TABLE]) is source

@@ -3,16 +3,21 @@
 import json
 import re
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 import yaml
 
+from analysis.load import Run
+from analysis.studies.member import Member
 from evaluators.errors import CairnError
 from experiments import studies
+from experiments.judging import bench
+from experiments.planning.forecast import forecast_of
 from experiments.spec import SpecError, load_spec
 from experiments.spec.settings import winner_of
 from experiments.studies import load_study, run_study, study_folder, summarise, write_specs
+from experiments.study import open_study
 from search_spaces.controls import controls
 from search_spaces.space import Setting
 
@@ -94,6 +99,7 @@ def test_a_study_whose_runs_are_not_there_is_told(tmp_path: Path, tiny_encoder: 
         ({"question": 3}, "question"),
         ({"method": {"kind": "guesses"}}, "method"),
         ({"method": {"kind": "same-speed", "arms": ["direct", "direct"]}}, "two different arms"),
+        ({"method": {"kind": "same-speed", "lengths": ["short"]}}, "own"),
         ({"method": {"kind": "architecture", "arm": "mnli", "pairs": []}}, "pairs, or two sizes"),
     ],
 )
@@ -131,6 +137,51 @@ def test_every_shipped_study_loads_and_so_do_its_runs(path: Path, tmp_path: Path
         made = controls(spec.space, Setting(targets=("target",), sizes=dict.fromkeys(spec.space.tasks, 10_000)))
         named = {name for name in spec.finals.controls if winner_of(name) is None}
         assert named <= set(made), path.name
+
+
+@pytest.mark.parametrize("path", [one for one in SHIPPED if ".babel." not in one.name], ids=lambda path: path.name)
+def test_every_shipped_study_is_planned_from_the_hub_without_data(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CAIRN_DATA", raising=False)
+    for file in write_specs(load_study(path), runs=tmp_path).values():
+        spec = load_spec(file)
+        study = open_study(spec.model_copy(update={"runs": str(tmp_path)}))
+        assert forecast_of(study).most.to_train > 0
+
+
+def test_a_mixture_whose_sizes_the_hub_does_not_say_is_refused_with_its_mend(tmp_path: Path) -> None:
+    full = load_study(next(path for path in SHIPPED if path.name == "phang2020.yaml"))
+    (file,) = write_specs(full, runs=tmp_path).values()
+    written = yaml.safe_load(file.read_text())
+    written["space"]["tasks"].append("mlm")
+    file.write_text(yaml.safe_dump(written))
+    with pytest.raises(CairnError, match=r"examples there are of mlm is not known.*; write space\.weights\.explicit"):
+        forecast_of(open_study(load_spec(file)))
+
+
+def test_a_study_of_speed_asks_for_own_lengths_and_its_own_warmup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bench.Request] = []
+    monkeypatch.setattr(bench, "measure", lambda request, say: asked.append(request) or {})
+    units = [{"unit": json.dumps([arm, {}, 101, "xnli", None, ["xnli"]])} for arm in ("direct", "mnli first")]
+    (tmp_path / "finals.jsonl").write_text("".join(f"{json.dumps(unit)}\n" for unit in units))
+    nothing: dict[str, Any] = {
+        "environment": {},
+        "trials": (),
+        "finals": (),
+        "arm_plans": {},
+        "failures": (),
+        "torn": {},
+    }
+    run = Run(path=tmp_path, resolved={"suite": "babel"}, **nothing)
+    method = studies.SameSpeed(kind="same-speed", arms=("direct", "mnli first"), lengths=("own", 32), warmup=30)
+    studies._timed(method, [Member("one", run)], None)
+    assert asked[0].lengths == (None, 32)
+    assert asked[0].course.warmup == 30
+    with pytest.raises(CairnError, match="no arm 'winner 1'"):
+        studies._timed(studies.SameSpeed(kind="same-speed"), [Member("one", run)], None)
 
 
 def test_every_study_has_its_offline_twin() -> None:

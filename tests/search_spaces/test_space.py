@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search_spaces.chooser import Random, Replay
+from search_spaces.controls import controls
 from search_spaces.plan import describe
 from search_spaces.space import Setting, Space
 from search_spaces.target import Target
@@ -95,6 +96,21 @@ def test_a_space_that_cannot_be_searched_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         space(**fields)
+
+
+def test_a_space_knows_whose_sizes_its_mixtures_lack() -> None:
+    known = Setting(targets=("mnli",), sizes={"mnli": 400_000, "qqp": 300_000, "ccg": 0})
+    assert WIDE.unsized(SETTING) == []
+    assert WIDE.unsized(known) == ["ccg", "mlm"]
+    with pytest.raises(ValueError, match="ccg, mlm is not known"):
+        controls(WIDE, known)
+    for mixes_nothing in (
+        replace(WIDE, weights=Weights(explicit={"mnli": 2.0})),
+        replace(WIDE, tasks=("mlm",), lengths=(1,), task_steps={}),
+        replace(WIDE, lengths=(0,), grouping="separate"),
+    ):
+        assert mixes_nothing.unsized(known) == []
+        assert controls(mixes_nothing, known)
 
 
 def test_a_changed_space_is_checked_again(space: Callable[..., Space]) -> None:
