@@ -19,7 +19,7 @@ from analysis.studies.as_long import comparable, doubted, holds, is_gain, listed
 from analysis.studies.member import Member, common_seeds, of_all, sizes_of, slope, zero_shot
 from evaluators.errors import UnknownName
 
-MATCHED = 0.1
+MATCHED = 0.15
 """Share by which matched counts may differ."""
 
 
@@ -70,7 +70,7 @@ class Architecture:
     sizes: tuple[str, ...] = ()
     """Runs of dense encoders that differ in size alone."""
     active: Mapping[str, int] = field(default_factory=dict)
-    """Run -> parameters that a token uses, without embeddings, of sparse encoders where known; others use all."""
+    """Run -> parameters that a token uses, embeddings among them, of sparse encoders where known; others use all."""
 
     def __post_init__(self) -> None:
         if not self.pairs and len(self.sizes) < 2:
@@ -138,8 +138,9 @@ class Architecture:
 
     def _active(self, member: Member) -> int | None:
         """Parameters that a token uses, without embeddings; of a sparse encoder only if the file says so."""
-        is_sparse = any(member.name == pair.sparse for pair in self.pairs)
-        return self.active.get(member.name, None if is_sparse else member.body)
+        if member.name not in self.active:
+            return None if any(member.name == pair.sparse for pair in self.pairs) else member.body
+        return None if member.embeddings is None else self.active[member.name] - member.embeddings
 
     def _runs(self, members: Sequence[Member], layout: Layout, gains: Mapping[str, Mapping[str, BySeed]]) -> Table:
         return Table(
