@@ -93,7 +93,7 @@ class Architecture:
         found = [self._difference(pair, named, members) for pair in self.pairs]
         return Answer(
             sentence=_sentence(self.arm, gains, by_size, found),
-            settled=all(holds(one) for one in ([by_size] if by_size else []))
+            settled=(not self.sizes or (bool(by_size) and holds(by_size)))
             and all(one.counts.match and holds(one.over) for one in found),
             tables=[
                 self._runs(members, layout, gains),
@@ -182,21 +182,21 @@ def _sentence(
 ) -> str:
     gaining = [run for run in gains[DIRECT] if is_gain({over: of_all(ours[run]) for over, ours in gains.items()})]
     who = f"{listed(gaining)} {'are' if len(gaining) > 1 else 'is'}" if gaining else "no encoder is"
-    told = [f"{who} told to gain over {listed(gains)}"]
+    told = [f"{who} told to gain by it over {listed(gains)}"]
     if by_size:
-        trend = {"better": "the gain grows with size", "worse": "the gain shrinks with size"}
+        trend = {"better": "its effect rises with size", "worse": "its effect falls with size"}
         told.append(
-            f"{_as_far_as_it_holds(trend, 'the gain shows no sure trend with size', by_size)} "
+            f"{_as_far_as_it_holds(trend, 'its effect shows no sure trend with size', by_size)} "
             f"({said_over(by_size)}, for ten times the parameters)"
         )
     for one in found:
         pair = one.pair
-        side = {"better": f"the gain of {pair.sparse} lies above that of {pair.dense}"}
-        side["worse"] = f"the gain of {pair.sparse} lies below that of {pair.dense}"
-        unsure = f"the gain of {pair.sparse} is not told from that of {pair.dense}"
+        side = {"better": f"its effect on {pair.sparse} lies above that on {pair.dense}"}
+        side["worse"] = f"its effect on {pair.sparse} lies below that on {pair.dense}"
+        unsure = f"its effect on {pair.sparse} is not told from that on {pair.dense}"
         where = "" if pair.script is None else f" in {pair.script} script"
         told.append(f"{_as_far_as_it_holds(side, unsure, one.over)}{where}, {_matched(one)} ({said_over(one.over)})")
-    return f"From {arm}, " + "; ".join(told) + "."
+    return f"Of {arm}: " + "; ".join(told) + "."
 
 
 def _as_far_as_it_holds(words: Mapping[str, str], unsure: str, found: Mapping[str, Estimate]) -> str:

@@ -14,7 +14,7 @@ def asked(**changes):
 def test_the_sparse_encoder_that_gains_more_is_said_to(member):
     found = asked().answer([member("sparse", 6.0), member("dense", 2.0)])
     assert found.settled
-    assert "the gain of sparse lies above that of dense, matched by total parameters without" in found.sentence
+    assert "its effect on sparse lies above that on dense, matched by total parameters without" in found.sentence
     assert found.numbers["pairs"][0]["over"]["direct"]["mean"] == pytest.approx(4.0, abs=0.3)
 
 
@@ -22,14 +22,20 @@ def test_equal_gains_are_not_told_apart(member):
     members = [member("sparse", 2.0, noise=1.0), member("dense", 2.0, noise=1.0, parameters=12)]
     found = asked().answer(members)
     assert not found.settled
-    assert "the gain of sparse is not told from that of dense" in found.sentence
+    assert "its effect on sparse is not told from that on dense" in found.sentence
 
 
 def test_sizes_have_a_trend(member):
     members = [member(f"d{size}", gain, parameters=size) for size, gain in ((100, 6.0), (1000, 4.0), (10000, 2.0))]
     found = asked(pairs=(), sizes=("d100", "d1000", "d10000")).answer(members)
-    assert "the gain shrinks with size" in found.sentence
+    assert "its effect falls with size" in found.sentence
     assert found.numbers["slope_by_size"]["direct"]["mean"] == pytest.approx(-2.0, abs=0.3)
+
+
+def test_one_size_is_no_trend_and_no_answer(member):
+    found = asked(sizes=("dense",)).answer([member("sparse", 6.0), member("dense", 2.0)])
+    assert not found.settled
+    assert "with size" not in found.sentence
 
 
 def test_a_table_stands_for_every_attribute_that_tells_languages_apart(member):
@@ -77,7 +83,7 @@ def test_embeddings_do_not_match_two_encoders(member, by, active, dense_embeddin
     pair = Pair(sparse="sparse", dense="dense", matched_by=by)
     members = [member("sparse", 6.0, embeddings=500), member("dense", 2.0, embeddings=dense_embeddings)]
     found = asked(pairs=(pair,), active=active).answer(members)
-    assert f"that of dense, {matched} (" in found.sentence
+    assert f"that on dense, {matched} (" in found.sentence
     assert found.settled == matched.startswith("matched")
 
 
@@ -88,8 +94,8 @@ def test_a_difference_that_longer_training_makes_as_well_is_over_direct_only(mem
     ]
     found = asked(controls=("target longer",)).answer(members)
     assert not found.settled
-    assert "lies above that of dense over direct, but not surely over target longer" in found.sentence
-    assert "sparse and dense are told to gain over direct and target longer" in found.sentence
+    assert "lies above that on dense over direct, but not surely over target longer" in found.sentence
+    assert "sparse and dense are told to gain by it over direct and target longer" in found.sentence
 
 
 def test_an_encoder_that_gains_no_more_than_a_control_is_not_told_to_gain(member):
@@ -98,13 +104,13 @@ def test_an_encoder_that_gains_no_more_than_a_control_is_not_told_to_gain(member
         member("dense", 2.0, controls={"shuffled labels": 0.0}),
     ]
     assert (
-        "From mnli first, dense is told to gain over direct and"
+        "Of mnli first: dense is told to gain by it over direct and"
         in asked(controls=("shuffled labels",)).answer(members).sentence
     )
     none = asked(controls=("shuffled labels",)).answer(
         [members[0], member("dense", 2.0, controls={"shuffled labels": 2.0})]
     )
-    assert "From mnli first, no encoder is told to gain" in none.sentence
+    assert "Of mnli first: no encoder is told to gain" in none.sentence
 
 
 def test_a_pair_may_be_held_to_the_languages_of_one_script(member):
