@@ -68,11 +68,16 @@ class Bitext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """Plain text for masked language modelling; `parallel` is a translation to be read beside it (TLM), or empty."""
+    """Plain text for masked language modelling; `parallel` is a translation to be read beside it (TLM), or empty.
+
+    Languages are ISO 639-1 codes, empty where the source does not say them.
+    """
 
     id: str
     text: str
     parallel: str = ""
+    language: str = ""
+    parallel_language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

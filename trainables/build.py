@@ -3,6 +3,10 @@
 The untrained model is saved as an ordinary Hugging Face folder and trained like any other: loaded by `load_encoder`,
 given the head of a task called `mlm`, and run through the one loop. Texts with a translation beside them are read as
 one input (TLM). The same recipe and texts give the same bytes on one thread.
+
+An encoder with language adapters (X-MOD) reads no two languages as one input, since a whole input goes through one
+adapter, and X-MOD itself learns without translations: a text and its translation are two documents, each read in its
+own language. All of it is trained here, adapters too; they are fixed afterwards (`Encoder.freeze_fixed_parts`).
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,7 +28,7 @@ from evaluators.table import Row
 from evaluators.task import Kind, Task
 from search_spaces.plan import Stage
 from trainables.devices import best_device, own_randomness
-from trainables.encoder import library_quiet, load_encoder
+from trainables.encoder import Encoder, has_adapter, library_quiet, load_encoder
 from trainables.encoder_source import EncoderSource
 from trainables.features import encode_for_training, finished
 from trainables.feed import Feed
@@ -34,6 +38,7 @@ from trainables.pieces import learn_tokenizer
 from trainables.recipe import Recipe
 from trainables.seeds import derive
 from trainables.settings import Training
+from trainables.texts import by_language
 
 
 def build_encoder(recipe: Recipe, texts: Iterable[Text], folder: Path, untrained: Path | None = None) -> Path:
@@ -43,7 +48,7 @@ def build_encoder(recipe: Recipe, texts: Iterable[Text], folder: Path, untrained
     training counts then. Of an encoder-decoder model the decoder is drawn and stays untrained.
 
     Raises:
-        CairnError: there is no text, or the folder is in use.
+        CairnError: there is no text, or the folder is in use, or a text is in no language of the encoder's adapters.
         TrainingDiverged: the recipe's learning rate is too high.
     """
     if folder.exists() and any(folder.iterdir()):
@@ -121,13 +126,27 @@ def _train_in_place(recipe: Recipe, documents: tuple[Text, ...], folder: Path) -
         masking=recipe.masking,
     )
     encoder = load_encoder(EncoderSource(name=str(folder)))
-    features = finished(encode_for_training(documents, task, encoder, training))
-    feed = Feed(task, [("en", features)], encoder.tokenizer, training)
+    parts = _by_adapter(documents, encoder) if encoder.languages else {"en": documents}
+    features = [(code, finished(encode_for_training(part, task, encoder, training))) for code, part in parts.items()]
+    feed = Feed(task, features, encoder.tokenizer, training)
     model = MultiHeadModel(encoder, [task], recipe.seed).to(best_device())
+    model.requires_grad_(True)
     stage = Stage(mixture=(("mlm", 1.0),), learning_rate=recipe.learning_rate, steps=recipe.steps)
     trained = train(model, {"mlm": feed}, stage, training, seed=recipe.seed)
     _save_trained(model, folder)
     return trained
+
+
+def _by_adapter(documents: Sequence[Text], encoder: Encoder) -> Mapping[str, Sequence[Text]]:
+    """What each language's adapter reads, translations as documents of their own."""
+    parts = by_language(documents)
+    strange = [code for code in parts if not has_adapter(encoder.languages, code)]
+    if strange:
+        raise CairnError(
+            f"there are texts in {', '.join(code or 'no language' for code in strange)}, and the encoder has adapters "
+            f"for {', '.join(encoder.languages)}; give every text the code of one of them"
+        )
+    return parts
 
 
 def _save_trained(model: MultiHeadModel, folder: Path) -> None:

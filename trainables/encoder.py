@@ -118,7 +118,7 @@ class Encoder:
 def load_encoder(source: EncoderSource) -> Encoder:
     """The encoder with its weights and its tokenizer.
 
-    A shipped encoder without weights is drawn from a fixed seed: it exists to exercise its family's code.
+    A shipped encoder without weights (`babel-untrained`) is drawn from a fixed seed.
 
     Raises:
         UnknownName: there is no such encoder.
@@ -197,9 +197,18 @@ def language_number(languages: Sequence[str], code: str) -> int:
     """Place of a language's adapter: `sw` finds `sw_KE`. A language without an adapter goes through the English one."""
     for wanted in (code, "en"):
         for place, name in enumerate(languages):
-            if name == wanted or name.startswith(f"{wanted}_"):
+            if _is_of(name, wanted):
                 return place
     raise CairnError(f"the encoder has adapters for {', '.join(languages)}, and neither for {code!r} nor for English")
+
+
+def has_adapter(languages: Sequence[str], code: str) -> bool:
+    """Does the language have an adapter of its own?"""
+    return any(_is_of(name, code) for name in languages)
+
+
+def _is_of(adapter: str, code: str) -> bool:
+    return adapter == code or adapter.startswith(f"{code}_")
 
 
 def _prepared(config: Any) -> Any:

@@ -7,8 +7,8 @@ nothing but the seed and `n`, a run that stops and goes on later reads what an u
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -47,9 +47,11 @@ class Feed:
         self._tokenizer, self._own = tokenizer, training.of(task.name)
         self._starts = np.cumsum([0] + [len(features) for _, features in self._parts])
         self._stretch_size = min(STRETCH_BATCHES, max(1, len(self) // self.batch_size))
-        self._lengths = np.concatenate([features.lengths for _, features in self._parts])
-        self._order = lru_cache(maxsize=4)(self._epoch_order)
-        self._stretch = lru_cache(maxsize=4)(self._stretch_batches)
+        lengths = np.concatenate([features.lengths for _, features in self._parts])
+        order = lru_cache(maxsize=4)(partial(_epoch_order, task.name, len(self)))
+        self._stretch = lru_cache(maxsize=4)(
+            partial(_stretch_batches, task.name, lengths, order, (self._stretch_size, self.batch_size))
+        )
 
     def __len__(self) -> int:
         return int(self._starts[-1])
@@ -82,22 +84,30 @@ class Feed:
             return batch
         return corrupted(batch, self._tokenizer, self._own.masking, derive(seed, "holes", self.task.name, number))
 
-    def _epoch_order(self, seed: int, epoch: int) -> Places:
-        return np.random.default_rng(derive(seed, "epoch", self.task.name, epoch)).permutation(len(self))
 
-    def _stretch_batches(self, seed: int, stretch: int) -> Places:
-        """The rows of a stretch's batches, one batch a line."""
-        batches = self._stretch_size
-        size = batches * self.batch_size
-        positions = np.arange(stretch * size, (stretch + 1) * size)
-        epochs = positions // len(self)
-        rows = np.concatenate(
-            [self._order(seed, int(epoch))[positions[epochs == epoch] % len(self)] for epoch in np.unique(epochs)]
-        )
-        by_length = rows[np.argsort(self._lengths[rows], kind="stable")].reshape(batches, self.batch_size)
-        shuffle = np.random.default_rng(derive(seed, "stretch", self.task.name, stretch)).permutation(batches)
-        shuffled: Places = by_length[shuffle]
-        return shuffled
+def _epoch_order(task: str, rows: int, seed: int, epoch: int) -> Places:
+    return np.random.default_rng(derive(seed, "epoch", task, epoch)).permutation(rows)
+
+
+def _stretch_batches(
+    task: str,
+    lengths: NDArray[np.int32],
+    order: Callable[[int, int], Places],
+    shape: tuple[int, int],
+    seed: int,
+    stretch: int,
+) -> Places:
+    """The rows of a stretch's batches, one batch a line; `shape` is batches and rows of each."""
+    size = shape[0] * shape[1]
+    positions = np.arange(stretch * size, (stretch + 1) * size)
+    epochs = positions // len(lengths)
+    rows = np.concatenate(
+        [order(seed, int(epoch))[positions[epochs == epoch] % len(lengths)] for epoch in np.unique(epochs)]
+    )
+    by_length = rows[np.argsort(lengths[rows], kind="stable")].reshape(shape)
+    shuffle = np.random.default_rng(derive(seed, "stretch", task, stretch)).permutation(shape[0])
+    shuffled: Places = by_length[shuffle]
+    return shuffled
 
 
 def open_feed(

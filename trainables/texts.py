@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -42,6 +44,18 @@ def texts_of(examples: Iterable[Example]) -> Iterator[Text]:
             for number, text in enumerate(_passages(example)):
                 if text.strip():
                     yield Text(id=f"{example.id}:{number}", text=text.strip())
+
+
+def by_language(texts: Iterable[Text]) -> dict[str, list[Text]]:
+    """Texts by the language they say; a translation beside a text is one more text of its own."""
+    found: dict[str, list[Text]] = defaultdict(list)
+    for one in texts:
+        found[one.language].append(replace(one, parallel="", parallel_language=""))
+        if one.parallel:
+            found[one.parallel_language].append(
+                Text(id=f"{one.id}:parallel", text=one.parallel, language=one.parallel_language)
+            )
+    return dict(found)
 
 
 def _passages(example: Pair | Tagged | Question | Choice | Query) -> tuple[str, ...]:

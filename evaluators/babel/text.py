@@ -4,7 +4,8 @@ Of the documents, 40 % are translation pairs with the pivot (two texts, read sid
 five words said in the other language), 15 % parallel phrases and words, 15 % plain text of one language. Languages are
 drawn in proportion to their corpus. A document is one to three short sentences: a statement, a restatement of it, what
 happened next, a question with its reply, a yes/no question with its verdict, or a fact. Every kind occurs in every
-language; so what zero-shot transfer lacks is a task's labels, not such texts.
+language; so what zero-shot transfer lacks is a task's labels, not such texts. Every text says its language; of a
+code-switched one it is the language whose word order it follows.
 """
 
 from __future__ import annotations
@@ -92,9 +93,7 @@ def _verdict(frame: Frame, rng: Random) -> tuple[Sentence, ...]:
 def _pair(rng: Random) -> Text:
     language = _foreign(rng)
     said = document(rng)
-    texts = [_text(said, language), _text(said, LANGUAGES[PIVOT])]
-    rng.shuffle(texts)
-    return Text(id="", text=texts[0], parallel=texts[1])
+    return _beside([(tongue.code, _text(said, tongue)) for tongue in (language, LANGUAGES[PIVOT])], rng)
 
 
 def _switched(rng: Random) -> Text:
@@ -102,7 +101,7 @@ def _switched(rng: Random) -> Text:
     language, pivot = _foreign(rng), LANGUAGES[PIVOT]
     host, guest = (language, pivot) if rng.random() < 0.5 else (pivot, language)
     words = [word for sentence in document(rng) for word in realise(sentence, host)]
-    return Text(id="", text=" ".join(_switch(words, host, guest, rng)))
+    return Text(id="", text=" ".join(_switch(words, host, guest, rng)), language=host.code)
 
 
 def _switch(words: Sequence[Word], host: Language, guest: Language, rng: Random) -> list[str]:
@@ -118,18 +117,24 @@ def _glossary(rng: Random) -> Text:
     if rng.random() < 0.5:
         lemma = rng.choice((*LEMMAS, *NAMES))
         past = LEMMAS.get(lemma) == "VERB" and rng.random() < 0.5
-        texts = [language.form(lemma, past=past), pivot.form(lemma, past=past)]
+        sides = [(tongue.code, tongue.form(lemma, past=past)) for tongue in (language, pivot)]
     else:
         thing = modified(object_of(rng, rng.choice(tuple(CONCEPTS))), rng, 0.6)
-        texts = [" ".join(forms(phrase(thing, tongue), tongue)) for tongue in (language, pivot)]
-    rng.shuffle(texts)
-    return Text(id="", text=texts[0], parallel=texts[1])
+        sides = [(tongue.code, " ".join(forms(phrase(thing, tongue), tongue))) for tongue in (language, pivot)]
+    return _beside(sides, rng)
+
+
+def _beside(sides: list[tuple[str, str]], rng: Random) -> Text:
+    """Two texts with their languages' codes, in a drawn order."""
+    rng.shuffle(sides)
+    (language, text), (other, parallel) = sides
+    return Text(id="", text=text, parallel=parallel, language=language, parallel_language=other)
 
 
 def _plain(rng: Random) -> Text:
     codes = list(LANGUAGES)
     code = rng.choices(codes, [LANGUAGES[code].corpus for code in codes])[0]
-    return Text(id="", text=monolingual_text(LANGUAGES[code], rng))
+    return Text(id="", text=monolingual_text(LANGUAGES[code], rng), language=code)
 
 
 def _foreign(rng: Random) -> Language:

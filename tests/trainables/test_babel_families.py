@@ -7,7 +7,7 @@ from trainables.babel_families import write_families
 from trainables.encoder import load_encoder
 from trainables.encoder_source import SHIPPED, EncoderSource
 
-FAMILIES = {"babel-mbert": "bert", "babel-mt5": "mt5", "babel-switch": "switch_transformers"}
+FAMILIES = {"babel-mbert": "bert", "babel-mt5": "mt5", "babel-switch": "switch_transformers", "babel-xmod": "xmod"}
 UNTRAINED = "babel-untrained"
 
 
@@ -24,6 +24,7 @@ def test_families_frame_their_inputs_in_their_own_way() -> None:
     assert framed["babel-mbert"].ids == [0, 7, 2, 8, 2]
     assert framed["babel-mbert"].types == [0, 0, 0, 1, 1]
     assert framed["babel-mt5"].ids == framed["babel-switch"].ids == [7, 2, 8, 2]
+    assert framed["babel-xmod"].ids == [0, 7, 2, 2, 8, 2]
 
 
 def test_the_untrained_twin_differs_from_the_encoder_in_its_weights_alone() -> None:

@@ -31,12 +31,13 @@ def test_a_short_build_is_complete_and_says_how_well_it_aligns(tmp_path: Path, c
         check_babel(folder, cache, SHIPPED_XLMR)
 
 
-def test_the_shipped_encoder_is_what_its_record_says(cache: Path) -> None:
-    found = babel_recipe.alignment(EncoderSource(name="babel-xlmr"), cache)
-    expected = recorded(SHIPPED_XLMR)
+@pytest.mark.parametrize("name", ["babel-xlmr", "babel-xmod"])
+def test_the_shipped_encoder_is_what_its_record_says(name: str, cache: Path) -> None:
+    found = babel_recipe.alignment(EncoderSource(name=name), cache)
+    expected = recorded(SHIPPED / name)
     assert found.centred == pytest.approx(expected.centred, abs=1)
     assert found.plain == pytest.approx(expected.plain, abs=1)
-    assert check_babel(SHIPPED_XLMR, cache, SHIPPED_XLMR)[0] == found
+    assert check_babel(SHIPPED / name, cache, SHIPPED / name)[0] == found
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -48,7 +49,7 @@ def test_every_shipped_encoder_follows_its_recipe_is_small_and_beats_the_untrain
     assert recorded(folder).centred > 2 * UNTRAINED_CENTRED
 
 
-@pytest.mark.parametrize("name", ["babel-mbert", "babel-mt5"])
+@pytest.mark.parametrize("name", ["babel-mbert", "babel-mt5", "babel-xmod"])
 def test_a_family_is_built_by_the_same_recipe(name: str, tmp_path: Path, cache: Path) -> None:
     build_babel(tmp_path / "built", cache, name, steps=2, documents=200)
     built = load_encoder(EncoderSource(name=str(tmp_path / "built")))

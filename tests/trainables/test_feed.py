@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from collections import Counter
 from typing import Any
 
@@ -107,3 +109,17 @@ def test_text_comes_with_the_same_holes_for_the_same_number(
     one, again, other = made.batch(0, 3), made.batch(0, 3), made.batch(0, 4)
     assert np.array_equal(one.input_ids, again.input_ids)
     assert not np.array_equal(one.gold["labels"], other.gold["labels"])
+
+
+def test_a_feed_that_nobody_holds_lets_go_of_its_features_at_once(feed: Any) -> None:
+    made = feed(40, 5)
+    (_, features), *_ = made._parts
+    held = weakref.ref(features)
+    del features
+    made.places(0, 0)
+    gc.disable()  # a circle would keep the file mapped until a full collection, which a long-lived worker hardly makes
+    try:
+        del made
+        assert held() is None
+    finally:
+        gc.enable()

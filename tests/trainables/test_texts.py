@@ -9,7 +9,7 @@ import pytest
 
 from evaluators.errors import BadData, CairnError
 from evaluators.examples import Bitext, Choice, Pair, Question, Tagged, Text
-from trainables.texts import read_texts, texts_of
+from trainables.texts import by_language, read_texts, texts_of
 
 
 def test_every_form_of_file_gives_its_documents_without_blank_ones(tmp_path: Path) -> None:
@@ -51,3 +51,16 @@ def test_examples_of_any_task_can_be_read_as_text() -> None:
 def test_translations_stay_side_by_side() -> None:
     (text,) = texts_of([Bitext(id="b", foreign="uno", english="one")])
     assert (text.text, text.parallel) == ("uno", "one")
+
+
+def test_a_text_and_its_translation_are_two_texts_of_two_languages() -> None:
+    texts = [
+        Text(id="1", text="uno", parallel="one", language="it", parallel_language="en"),
+        Text(id="2", text="two", language="en"),
+        Text(id="3", text="?"),
+    ]
+    assert by_language(texts) == {
+        "it": [Text(id="1", text="uno", language="it")],
+        "en": [Text(id="1:parallel", text="one", language="en"), Text(id="2", text="two", language="en")],
+        "": [Text(id="3", text="?")],
+    }
