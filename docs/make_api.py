@@ -77,12 +77,12 @@ SURFACE: Mapping[str, Mapping[str, Sequence[str]]] = {
         "analysis/logme.py": ("logme",),
     },
     "Studies": {
-        "experiments/spec.py": ("load_spec", "read_spec"),
+        "experiments/spec/reading.py": ("load_spec", "read_spec"),
         "experiments/study.py": ("open_study",),
-        "experiments/forecast.py": ("forecast_of",),
+        "experiments/planning/forecast.py": ("forecast_of",),
         "experiments/run.py": ("run_spec",),
-        "experiments/evaluating.py": ("evaluate_model", "Request"),
-        "experiments/exporting.py": ("export_run",),
+        "experiments/judging/evaluating.py": ("evaluate_model", "Request"),
+        "experiments/exporting/export.py": ("export_run",),
     },
     "Encoders": {
         "trainables/encoder_source.py": ("EncoderSource", "shipped_names"),
@@ -90,6 +90,8 @@ SURFACE: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
 }
 """Section -> file -> names."""
+PASSED_ON = {"experiments.spec.reading": "experiments.spec"}
+"""Module -> the package from which its names are meant to be imported."""
 
 
 def page() -> str:
@@ -100,9 +102,14 @@ def page() -> str:
         for file, names in files.items():
             tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
             found = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-            module = file.removesuffix(".py").replace("/", ".")
-            parts += [_entry(module, found[name]) for name in names]
+            parts += [_entry(home(file), found[name]) for name in names]
     return "\n".join(parts)
+
+
+def home(file: str) -> str:
+    """What the names of a file are imported from."""
+    module = file.removesuffix(".py").replace("/", ".")
+    return PASSED_ON.get(module, module)
 
 
 def _entry(module: str, node: ast.FunctionDef | ast.ClassDef) -> str:

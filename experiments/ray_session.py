@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluators.errors import CairnError
-from experiments.settings import Resources
+from experiments.spec.settings import Resources
 
 _DRIVER_ENVIRONMENT = {
     "RAY_AIR_NEW_OUTPUT": "0",

@@ -22,24 +22,24 @@ from analysis.report import build_report, results_table
 from evaluators.errors import CairnError
 from evaluators.task import Split
 from experiments.as_module import as_typed, start
-from experiments.encoder_choice import ensure_built
 from experiments.environment import describe_environment
-from experiments.finals_plan import Arm, arms, winners
-from experiments.forecast import forecast_of
+from experiments.finals.plan import Arm, arms, winners
+from experiments.finals.probe_plan import probes
 from experiments.jobs.places import inside_job, refuse_relative_places
-from experiments.ledger import Interrupted, Ledger
-from experiments.mlflow_runs import Experiment
-from experiments.needs import note_needs
-from experiments.probe_plan import probes
-from experiments.proposals import Optuna
+from experiments.planning.forecast import forecast_of
 from experiments.ray_session import ray_session, terminated_like_interrupted
 from experiments.record import Row, RunFolder, now, read_json, read_rows, write_json, write_text
-from experiments.shared_folders import refuse_unshared
+from experiments.running.mlflow_runs import Experiment
+from experiments.running.shared_folders import refuse_unshared
+from experiments.running.status import Status, duration
+from experiments.search.ledger import Interrupted, Ledger
+from experiments.search.proposals import Optuna
+from experiments.search.turns import Turns
 from experiments.spec import load_spec
-from experiments.stage_names import chains, examples_a_step
-from experiments.status import Status, duration
+from experiments.spec.encoder_choice import ensure_built
+from experiments.stages.names import chains, examples_a_step
+from experiments.stages.needs import note_needs
 from experiments.study import Study, open_study, resolved
-from experiments.turns import Turns
 from trainables.keys import digest
 
 if TYPE_CHECKING:
@@ -156,9 +156,9 @@ def _search_and_finals(study: Study, mlflow: Experiment | None, status: Status) 
             _count_stages(study)
             return
     status.phase("starting Ray")
-    from experiments.finals import run_finals
-    from experiments.probes import run_probes
-    from experiments.search import run_search
+    from experiments.finals.probes import run_probes
+    from experiments.finals.run import run_finals
+    from experiments.running.under_tune import run_search
     from trainables.leases import Leases
 
     settings = _trial_settings(study)
@@ -269,7 +269,7 @@ def _languages(study: Study) -> Mapping[str, Mapping[Split, tuple[str, ...]]]:
 
 def _finals_done(study: Study, compared: Any) -> bool:
     """Is all there that is asked for, and nothing that is asked for no more?"""
-    from experiments.finals_plan import units
+    from experiments.finals.plan import units
 
     done = {row["unit"] for row in read_rows(study.folder.finals)} - {None}
     return done == {unit.identity for unit in units(study, compared)}

@@ -32,12 +32,13 @@ from analysis.studies.transfer_law import TransferLaw
 from evaluators.errors import CairnError
 from evaluators.reading import read
 from experiments.as_module import as_typed, start
-from experiments.disk import is_estimated, parameters
-from experiments.mistakes import from_validation, said
 from experiments.record import RunFolder, read_json, read_rows, write_text
 from experiments.run import run_spec
-from experiments.spec import SpecError, load_spec, message
-from experiments.strict_yaml import Mistake, parse
+from experiments.spec import SpecError, load_spec
+from experiments.spec.mistakes import from_validation, said
+from experiments.spec.reading import message
+from experiments.spec.strict_yaml import Mistake, parse
+from experiments.stages.disk import is_estimated, parameters
 from experiments.study import Study
 from trainables.encoder_source import EncoderSource
 
@@ -214,8 +215,8 @@ def _incomplete(member: Member) -> Iterator[str]:
 
 
 def _timed(method: SameSpeed, members: Sequence[Member], data: Path | None) -> Json:
-    from experiments.bench import Request, measure
-    from experiments.blocks import Course
+    from experiments.judging.bench import Request, measure
+    from experiments.judging.blocks import Course
 
     if len(members) != 1:
         raise CairnError(f"a study of speed has one run, whose arms are timed; this one has {len(members)}")
@@ -241,7 +242,7 @@ def _timed(method: SameSpeed, members: Sequence[Member], data: Path | None) -> J
 
 def _routings(method: Architecture, members: Sequence[Member], data: Path | None) -> Iterator[Table]:
     """Of the members whose encoders have routers: the encoder as it came, and the end of the arm's trunk."""
-    from experiments.examinees import finalist
+    from experiments.judging.examinees import finalist
     from trainables.routing import routing
 
     for member in members:

@@ -19,9 +19,9 @@ from evaluators.source import DataSource, pinned
 from evaluators.suite import Suite
 from evaluators.suites import find_suite
 from evaluators.task import Split, Task
-from experiments.encoder_choice import source_of
 from experiments.record import RunFolder, read_json
 from experiments.spec import ExperimentSpec
+from experiments.spec.encoder_choice import source_of
 from search_spaces.controls import controls
 from search_spaces.plan import Plan
 from search_spaces.space import Setting

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -18,20 +19,27 @@ MAY_IMPORT = {
 HOMES = {
     "torch": ("trainables/",),
     "transformers": ("trainables/",),
-    "ray": ("experiments/", "trainables/trial.py", "trainables/leases.py", "trainables/nodes.py"),
+    "ray": (
+        *("trainables/trial.py", "trainables/leases.py", "trainables/nodes.py"),
+        *("experiments/ray_session.py", "experiments/running/", "experiments/finals/", "experiments/jobs/"),
+    ),
 }
 FILES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))
 
 
-def imported(path: Path) -> set[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def imported_modules(path: Path) -> set[str]:
+    """Dotted names, also of imports inside functions; of `from a import b`, `a.b`."""
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.split(".")[0])
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
+
+
+def imported(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported_modules(path)}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -47,6 +55,16 @@ def test_torch_and_ray_stay_in_their_homes(path: Path) -> None:
     for library, homes in HOMES.items():
         if library in imported(path):
             assert place.startswith(homes), f"{place} imports {library}"
+
+
+def test_rooms_of_experiments_do_not_import_in_circles() -> None:
+    """A room is a folder; a file beside the rooms is one of its own."""
+    rooms: dict[str, set[str]] = {}
+    for path in (ROOT / "experiments").rglob("*.py"):
+        room = path.relative_to(ROOT / "experiments").parts[0].removesuffix(".py")
+        names = [name.split(".") for name in imported_modules(path)]
+        rooms.setdefault(room, set()).update(name[1] for name in names if name[0] == "experiments" and name[1] != room)
+    TopologicalSorter(rooms).prepare()  # raises a CycleError with the rooms that make a circle
 
 
 @pytest.mark.parametrize("module", ["search_spaces", "evaluators", "analysis", "experiments.cli"])

@@ -10,7 +10,7 @@ from analysis.studies.answer import Answer, Cell, Table, number, text
 
 
 def same_speed(found: Mapping[str, Any]) -> Answer:
-    """From the measurements (`experiments.bench.measure`): different models asked in the same way."""
+    """From the measurements (`experiments.judging.bench.measure`): different models asked in the same way."""
     mine = [one for one in found["comparisons"] if one["model"] != one["with"] and one["head"] == one["with_head"]]
     control = " The same model was not found equivalent to itself, so nothing here is to be believed."
     return Answer(

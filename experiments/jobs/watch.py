@@ -11,7 +11,7 @@ from typing import Any
 from evaluators.errors import CairnError
 from experiments.jobs.server import told
 from experiments.jobs.submit import COMMIT, FOLDER
-from experiments.status import duration
+from experiments.running.status import duration
 
 FETCHING = "fetch-"
 """How the ids of jobs of seconds begin, which bring a run folder back."""

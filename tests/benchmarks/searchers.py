@@ -19,7 +19,7 @@ from pathlib import Path
 
 from curves import curves_svg
 
-from experiments.tpe_on_tables import TpeOnTable
+from experiments.lessons.tpe_on_tables import TpeOnTable
 from search_spaces.chooser import Chooser
 from search_spaces.count import Run
 from search_spaces.exhaustive import Draw

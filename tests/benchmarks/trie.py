@@ -27,18 +27,18 @@ import psutil
 
 from evaluators.babel.suite import BABEL
 from evaluators.suites import find_suite
-from experiments.forecast import forecast_of
-from experiments.ledger import Ledger
-from experiments.makespan import Makespan, play
-from experiments.proposals import Optuna
+from experiments.planning.forecast import forecast_of
+from experiments.planning.makespan import Makespan, play
 from experiments.ray_session import ray_session
 from experiments.record import read_rows
-from experiments.search import run_search
-from experiments.settings import Resources
+from experiments.running.under_tune import run_search
+from experiments.search.ledger import Ledger
+from experiments.search.proposals import Optuna
+from experiments.search.turns import Turns
 from experiments.spec import load_spec
-from experiments.stage_names import chains
+from experiments.spec.settings import Resources
+from experiments.stages.names import chains
 from experiments.study import Study, open_study
-from experiments.turns import Turns
 from search_spaces.plan import Stage, from_json
 from trainables.claims import AllOf
 from trainables.leases import Leases, leases_of

@@ -26,5 +26,5 @@ def test_the_page_is_up_to_date(make_api: ModuleType) -> None:
 def test_every_name_can_be_imported_and_says_what_it_is(make_api: ModuleType) -> None:
     for files in make_api.SURFACE.values():
         for file, names in files.items():
-            module = importlib.import_module(file.removesuffix(".py").replace("/", "."))
+            module = importlib.import_module(make_api.home(file))
             assert all(getattr(module, name).__doc__ for name in names)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from experiments.disk import stage_bytes
+from experiments.stages.disk import stage_bytes
 from trainables.encoder_source import EncoderSource
 from trainables.settings import Training
 

@@ -18,8 +18,9 @@ FILES = [
 ]
 WHOLE = [
     *("analysis/load.py", "evaluators/raw_rows.py", "evaluators/source.py", "evaluators/suites.py"),
-    *(f"experiments/{name}.py" for name in ("cli_store", "hours", "mlflow_runs", "proposals", "ray_session", "record")),
-    *(f"experiments/{name}.py" for name in ("run", "search", "shared_folders", "suggestions")),
+    *(f"experiments/{name}.py" for name in ("ray_session", "record", "run", "commands/store", "planning/hours")),
+    *(f"experiments/running/{name}.py" for name in ("mlflow_runs", "shared_folders", "under_tune")),
+    *(f"experiments/search/{name}.py" for name in ("proposals", "suggestions")),
     *(f"trainables/{name}.py" for name in ("encoder_source", "features", "memory")),
     *(f"trainables/store/{name}.py" for name in ("entry", "folder", "remote")),
 ]

@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 import pytest
 
 from evaluators.babel.suite import BABEL
-from experiments.forecast import forecast_of
-from experiments.ledger import Ledger
-from experiments.proposals import Optuna
+from experiments.planning.forecast import forecast_of
 from experiments.ray_session import ray_session
 from experiments.record import RunFolder, read_rows
 from experiments.run import run_spec
-from experiments.settings import Resources, Search
+from experiments.search.ledger import Ledger
+from experiments.search.proposals import Optuna
 from experiments.spec import load_spec
+from experiments.spec.settings import Resources, Search
 from experiments.study import open_study
 from search_spaces.ladder import Ladder
 from search_spaces.space import Setting, Space

@@ -18,7 +18,7 @@ import ray
 from moto.server import ThreadedMotoServer
 from pyarrow import fs
 
-from experiments import unit_work
+from experiments.finals import unit_work
 from experiments.record import read_rows
 from experiments.run import run_spec
 from experiments.spec import load_spec

@@ -17,7 +17,7 @@ import pytest
 
 from evaluators.errors import CairnError
 from experiments import ray_session as session
-from experiments.settings import Resources
+from experiments.spec.settings import Resources
 
 ROOT = Path(__file__).parents[2]
 WriteSpec = Callable[..., Path]

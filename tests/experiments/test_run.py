@@ -21,14 +21,14 @@ from evaluators.item_files import arms_with_items, read_items
 from evaluators.items import score_of_counts
 from evaluators.submission.partial import score_what_is_there
 from evaluators.suites import find_suite
-from experiments import search
-from experiments.evaluating import Request, evaluate_model
-from experiments.forecast import forecast_of
+from experiments.judging.evaluating import Request, evaluate_model
+from experiments.judging.submitting import submit
+from experiments.planning.forecast import forecast_of
 from experiments.record import Journal, RunFolder, read_json, read_rows
 from experiments.run import run_spec
+from experiments.running import under_tune
 from experiments.spec import load_spec
 from experiments.study import open_study, resolved
-from experiments.submitting import submit
 
 pytestmark = pytest.mark.usefixtures("ray_room")
 
@@ -145,7 +145,7 @@ def test_another_study_on_the_same_store_finds_the_stages(finished: Finished, wr
 def test_killed_processes_and_a_breakdown_of_tunes_own_loop_leave_the_numbers_as_they_are(
     finished: Finished, write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, numbers_of: NumbersOf
 ) -> None:
-    undisturbed = search._Rungs.on_trial_result
+    undisturbed = under_tune._Rungs.on_trial_result
     killed: list[int] = []
     reports: list[str] = []
 
@@ -158,7 +158,7 @@ def test_killed_processes_and_a_breakdown_of_tunes_own_loop_leave_the_numbers_as
             raise RuntimeError("Caught unexpected exception")
         return str(undisturbed(self, controller, trial, result))
 
-    monkeypatch.setattr(search._Rungs, "on_trial_result", disturbed)
+    monkeypatch.setattr(under_tune._Rungs, "on_trial_result", disturbed)
     spec = write_spec(tmp_path)
     assert run_spec(spec) == 0
     assert len(killed) == 2
@@ -169,15 +169,15 @@ def test_killed_processes_and_a_breakdown_of_tunes_own_loop_leave_the_numbers_as
 def test_trials_that_diverge_or_keep_losing_their_worker_fail_with_the_reason_and_the_search_goes_on(
     write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    undisturbed = search._Rungs.on_trial_result
+    undisturbed = under_tune._Rungs.on_trial_result
 
     def killing(self: Any, controller: Any, trial: Any, result: Mapping[str, Any]) -> str:
         if trial.config["trial"] == "t0003":
             os.kill(result["pid"], signal.SIGKILL)
         return str(undisturbed(self, controller, trial, result))
 
-    monkeypatch.setattr(search._Rungs, "on_trial_result", killing)
-    monkeypatch.setattr(search, "MAX_FAILURES", 1)
+    monkeypatch.setattr(under_tune._Rungs, "on_trial_result", killing)
+    monkeypatch.setattr(under_tune, "MAX_FAILURES", 1)
     # decay of 2000 times the rate multiplies weights by 1 - 2000 x rate: harmless at 1e-6, exploding at 0.9
     spec = write_spec(
         tmp_path,

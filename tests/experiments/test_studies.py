@@ -10,8 +10,8 @@ import yaml
 
 from evaluators.errors import CairnError
 from experiments import studies
-from experiments.settings import winner_of
 from experiments.spec import SpecError, load_spec
+from experiments.spec.settings import winner_of
 from experiments.studies import load_study, run_study, study_folder, summarise, write_specs
 from search_spaces.controls import controls
 from search_spaces.space import Setting

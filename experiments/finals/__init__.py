@@ -1,0 +1,1 @@
+"""After the search: which trainings the finals and the probes consist of, and the work."""

@@ -1,0 +1,1 @@
+"""What finished runs teach: which searcher would have done, which tasks promise, how error falls with size."""
