@@ -1,6 +1,7 @@
 """The answer in three sentences, from the numbers of the summary.
 
-1. Is the leading winner better than direct fine-tuning on test, by how much, how sure?
+1. Is the leading winner better than direct fine-tuning on test, by how much, how sure? And in the languages that it was
+   not fine-tuned on, which is what was asked?
 2. Is it better than the controls that ask whether its path matters: the best single task, all tasks mixed?
 3. How much more did dev promise than test gave?
 
@@ -46,7 +47,7 @@ def _against_direct(winners: Sequence[Mapping[str, Any]]) -> str:
         return f"Whether {leading['arm']} beats direct fine-tuning is open: they share no completely scored seed."
     text = (
         f"On test, {leading['arm']} ({leading['plan']}) {_VERBS[gain['verdict']]} direct fine-tuning: "
-        f"{_points(gain['mean'])} ({_interval_words(gain)}; {_seeds(leading)})"
+        f"{_points(gain['mean'])} ({_interval_words(gain)}; {_seeds(leading)}){_on_transfer(leading['gain'])}"
     )
     told = [
         f"{arm['arm']} {_VERBS[arm['gain']['headline']['verdict']]} direct ({_said(arm['gain']['headline'])})"
@@ -54,6 +55,14 @@ def _against_direct(winners: Sequence[Mapping[str, Any]]) -> str:
         if arm["gain"]["headline"]
     ]
     return f"{text}; {', '.join(told)}." if told else f"{text}."
+
+
+def _on_transfer(gain: Mapping[str, Any]) -> str:
+    """Nothing where the headline is of no other languages anyway, or of none of these."""
+    if gain["source"] is None or gain["zero_shot"] is None:
+        return ""
+    found = gain["zero_shot"]
+    return f", and in languages it was not fine-tuned on {_VERBS[found['verdict']]} it ({_said(found)})"
 
 
 def _against_controls(summary: Mapping[str, Any], leading: Mapping[str, Any]) -> str:

@@ -1,15 +1,18 @@
 """Do two encoders agree on which order is best? Rank correlations of their orders, and a test of encoder by order.
 
-An order is a plan's trunk by its tasks, whatever its rates and lengths. The finals give every order several seeds; the
-search gives one score each. Orders are what is drawn: intervals take them with replacement.
+An order is a plan's trunk by its tasks, whatever its rates and lengths. Order alone is compared: only sets of the same
+stages with two orders or more, and of every score what it adds to the mean of its set with the same seed. What a set
+is worth to an encoder is so out of the comparison; a set of two orders says one thing, which of them is better and by
+how much. The finals give every order several seeds; the search gives one score each. Intervals draw with replacement
+the orders of one set, or whole sets.
 
-Noise makes any two encoders look more different than they are. Where there are seeds, the share of the orders' variance
-that is not noise (reliability, from a two-way table of orders and seeds) corrects the correlation for it (Spearman,
-1904). The interaction asks whether differences between orders differ between encoders by more than seeds do: an F
-ratio, judged by permuting the residuals of the additive model among orders, within each seed. Orders that begin alike
-share luck, so only subtrees of one shape change places in the trie of orders.
+Noise makes any two encoders look more different than they are. Where there are seeds, the share of the variance of what
+orders add that is not noise (reliability, from a two-way table of orders and seeds) corrects the correlation for it
+(Spearman, 1904). The interaction asks whether differences between orders differ between encoders by more than seeds do:
+an F ratio, judged by permuting the residuals of the additive model among orders, within each seed. Orders that begin
+alike share luck, so only what the trie of orders allows is rearranged (`analysis.order.symmetries`).
 
-Shape suffixes: O orders, S seeds, R replicates.
+Shape suffixes: P orders, S seeds, R replicates.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -26,19 +30,23 @@ from analysis.columns import columns
 from analysis.finals import finals_of, is_winner, languages_left_out, metrics_of, restricted
 from analysis.load import Json, Run
 from analysis.order.sources import follows_a_winner
+from analysis.order.symmetries import Symmetries, symmetries_of
+from analysis.order.table import OrderTable, table_of
 from analysis.rank_agreement import RESAMPLES, interval_text, kendall, spearman, with_interval
 from analysis.search import ZERO_SHOT, value_at
-from analysis.trie import Trie
 from evaluators.errors import CairnError, UnknownName
+from search_spaces.plan import Plan, from_json, mixture
 
-Orders: TypeAlias = Mapping[str, Mapping[int, float]]
-"""Order -> seed -> score."""
+Orders: TypeAlias = Mapping[Plan, Mapping[int, float]]
+"""Order -> seed -> score; an order is a plan without targets whose stages have one rate and length and equal shares."""
 
-FEWEST_ORDERS = 4
+FEWEST_DIFFERENCES = 3
+"""Orders less sets."""
 SOURCES = ("finals", "search")
-_THEN = " > "
 _FEWEST_REARRANGEMENTS = 20
 """So that p can be 5 % at all."""
+_DIGITS = 9
+"""Of what orders add, in points: ranks would take rounding for differences."""
 
 
 class Interaction(NamedTuple):
@@ -48,72 +56,87 @@ class Interaction(NamedTuple):
     freedom: tuple[int, int]
     p: float
     """By permutation."""
+    orders: int
+    """That were tested: all, or those of sets that share no stage."""
 
 
 def compare(first: Run, second: Run, of: str | None = None) -> Json:
     """The orders that both runs scored, as plain values. `of` the finals, or of the search where those share too few.
 
     Raises:
-        CairnError: the runs are of other suites or share fewer than four orders.
+        CairnError: the runs are of other suites or share too few orders of the same stages.
     """
     if of is not None and of not in SOURCES:
         raise UnknownName("source of scores", of, SOURCES)
     if first.resolved["suite"] != second.resolved["suite"]:
         raise CairnError(f"{first.path} and {second.path} are of different suites, so their scores are of other things")
-    shared: list[str] = []
+    tables: list[OrderTable] = []
     for source in [of] if of else SOURCES:
-        ours, theirs = _READERS[source](first, second)
-        shared = [order for order in ours if order in theirs]
-        if len(shared) >= FEWEST_ORDERS:
+        tables = _shared(*_READERS[source](first, second))
+        if tables and tables[0].differences >= FEWEST_DIFFERENCES:
             named = [f"{run.path.name} ({run.resolved['encoder']['name']})" for run in (first, second)]
-            return {
-                "runs": named,
-                "of": source,
-                **compared({one: ours[one] for one in shared}, {one: theirs[one] for one in shared}),
-            }
+            return {"runs": named, "of": source, **compared(*tables)}
+    orders, sets = (len(tables[0].plans), len(tables[0].sets)) if tables else (0, 0)
     raise CairnError(
-        f"{first.path} and {second.path} share {len(shared)} orders; fewer than {FEWEST_ORDERS} are not compared"
+        f"{first.path} and {second.path} share {orders} orders of {sets} sets of the same stages; encoders "
+        f"are compared where orders are {FEWEST_DIFFERENCES} more than sets: four of one set, or three pairs"
     )
 
 
-def compared(ours: Orders, theirs: Orders) -> Json:
-    """The same for scores of the same orders."""
-    orders = list(ours)
-    one_OS, other_OS = (_table([scores[order] for order in orders]) for scores in (ours, theirs))
-    means = one_OS.mean(axis=1), other_OS.mean(axis=1)
-    rho = with_interval(spearman, means)
-    reliabilities = [_reliability(table_OS) for table_OS in (one_OS, other_OS)]
-    interaction = _interaction(
-        one_OS, other_OS, Trie({place: order.split(_THEN) for place, order in enumerate(orders)})
-    )
+def compared(one: OrderTable, other: OrderTable) -> Json:
+    """The same for tables of the same orders, each with its own seeds."""
+    tables = (one, other)
+    means, added = [table.scores.mean(axis=1) for table in tables], [_added(table) for table in tables]
+    sides = added[0].mean(axis=1), added[1].mean(axis=1)
+    drawn = one.sets if len(one.sets) > 1 else None
+    rho = with_interval(spearman, sides, drawn)
+    reliabilities = [_reliability(added_PS, one.differences) for added_PS in added]
+    interaction = _interaction(one, other)
+    set_of = {place: number for number, members in enumerate(one.sets, start=1) for place in members}
     return {
         "orders": [
-            {"order": order, "scores": [float(mean[place]) for mean in means]} for place, order in enumerate(orders)
+            {
+                "order": _text(plan),
+                "set": set_of[place],
+                "scores": [float(mean_P[place]) for mean_P in means],
+                "added": [float(side_P[place]) for side_P in sides],
+            }
+            for place, plan in enumerate(one.plans)
         ],
-        "seeds": [one_OS.shape[1], other_OS.shape[1]],
+        "sets": len(one.sets),
+        "seeds": [len(table.seeds) for table in tables],
         "spearman": rho,
-        "kendall": with_interval(kendall, means),
+        "kendall": with_interval(kendall, sides, drawn),
         "reliabilities": reliabilities,
         "spearman_without_noise": _without_noise(rho["value"], reliabilities),
         "interaction": None if interaction is None else interaction._asdict(),
-        "best": [orders[int(mean.argmax())] for mean in means],
     }
+
+
+def sets_text(found: Mapping[str, Any]) -> str:
+    """For people: how many orders were compared."""
+    sets = "one set" if found["sets"] == 1 else f"{found['sets']} sets"
+    return f"{len(found['orders'])} orders of {sets}"
 
 
 def compare_text(found: Mapping[str, Any], *, as_json: bool) -> str:
     """For people, or one JSON object."""
     if as_json:
         return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
-    rows: list[Sequence[str]] = [("order", *found["runs"])]
-    ranked = sorted(found["orders"], key=lambda one: -one["scores"][0])
-    rows += [(one["order"], *(f"{score:.2f}" for score in one["scores"])) for one in ranked]
+    rows: list[Sequence[str]] = [("order", *found["runs"], "beyond its set", "beyond its set")]
+    ranked = sorted(found["orders"], key=lambda one: (one["set"], -one["added"][0]))
+    rows += [
+        (one["order"], *(f"{score:.2f}" for score in one["scores"]), *(f"{added:+.2f}" for added in one["added"]))
+        for one in ranked
+    ]
     known = ["not known (one seed)" if one is None else f"{one:.2f}" for one in found["reliabilities"]]
     corrected, interaction = found["spearman_without_noise"], found["interaction"]
+    drawn = "orders" if found["sets"] == 1 else "sets"
     lines = [
-        f"{len(found['orders'])} orders of the {found['of']}, {found['seeds'][0]} and {found['seeds'][1]} seeds",
-        f"Spearman's rho  {interval_text(found['spearman'], 'orders')}",
-        f"Kendall's tau   {interval_text(found['kendall'], 'orders')}",
-        f"reliability of the orders' means: {known[0]} and {known[1]}",
+        f"{sets_text(found)}, scores of the {found['of']}, {found['seeds'][0]} and {found['seeds'][1]} seeds",
+        f"Spearman's rho  {interval_text(found['spearman'], drawn)}",
+        f"Kendall's tau   {interval_text(found['kendall'], drawn)}",
+        f"reliability of what orders add to their set: {known[0]} and {known[1]}",
         "rho without noise: "
         + (
             "not known: orders differ by no more than seeds, or there is one"
@@ -125,9 +148,8 @@ def compare_text(found: Mapping[str, Any], *, as_json: bool) -> str:
             "not tested: needs two seeds of each that differ, and orders that could change places"
             if interaction is None
             else f"F{interaction['freedom'][0], interaction['freedom'][1]} = {interaction['f']:.2f}, "
-            f"p = {interaction['p']:.3f} (permutation)"
+            f"p = {interaction['p']:.3f} (permutation, {interaction['orders']} orders)"
         ),
-        f"best: {found['best'][0]}; {found['best'][1]}",
     ]
     return columns(rows) + "\n\n" + "\n".join(lines)
 
@@ -143,11 +165,11 @@ def _of_finals(first: Run, second: Run) -> tuple[Orders, Orders]:
     layout = restricted(both, lambda language: True)
     scores: list[Orders] = []
     for run, finals in zip((first, second), found, strict=True):
-        mine: dict[str, Mapping[int, float]] = {}
+        mine: dict[Plan, Mapping[int, float]] = {}
         for arm in finals.arms:
             values = finals.by_seed(arm, "test", layout)
-            if _is_written(run, arm) and values and (order := _order(run.arm_plans[arm])):
-                mine.setdefault(order, values)
+            if _is_written(run, arm) and values:
+                mine.setdefault(_order(run.arm_plans[arm]), values)
         scores.append(mine)
     return scores[0], scores[1]
 
@@ -165,12 +187,11 @@ def _of_search(first: Run, second: Run) -> tuple[Orders, Orders]:
     """
     scores: list[Orders] = []
     for run in (first, second):
-        mine: dict[str, dict[int, float]] = {}
+        mine: dict[Plan, dict[int, float]] = {}
         for trial in run.trials:
             value = value_at(trial, ZERO_SHOT, len(run.resolved["rungs"]) - 1)
-            order = _order(trial.plan)
-            if value is not None and order and trial.control is None:
-                seeds = mine.setdefault(order, {})
+            if value is not None and trial.control is None:
+                seeds = mine.setdefault(_order(trial.plan), {})
                 seeds[trial.seed] = max(value, seeds.get(trial.seed, -math.inf))
         scores.append(mine)
     return scores[0], scores[1]
@@ -179,31 +200,52 @@ def _of_search(first: Run, second: Run) -> tuple[Orders, Orders]:
 _READERS = {"finals": _of_finals, "search": _of_search}
 
 
-def _order(plan: Json) -> str:
-    return _THEN.join("+".join(sorted(stage["mixture"])) for stage in plan["trunk"])
+def _order(plan: Json) -> Plan:
+    """Its trunk's tasks alone."""
+    stages = (
+        replace(stage, mixture=mixture(dict.fromkeys(stage.tasks, 1.0)), learning_rate=1.0, steps=1)
+        for stage in from_json(plan).trunk
+    )
+    return Plan(trunk=tuple(stages), targets=())
 
 
-def _table(scores: Sequence[Mapping[int, float]]) -> Floats:
-    """Scores of the seeds that all orders have (O, S); means over each one's own seeds where they share none."""
-    seeds = [seed for seed in scores[0] if all(seed in one for one in scores)]
-    if not seeds:
-        return np.array([[float(np.mean(list(one.values())))] for one in scores])
-    return np.array([[one[seed] for seed in seeds] for one in scores])
+def _text(order: Plan) -> str:
+    return " > ".join("+".join(stage.tasks) for stage in order.trunk)
 
 
-def _reliability(table_OS: Floats) -> float | None:
-    """Share of the variance of orders' means that is not noise, at least 0; None for one seed.
+def _shared(ours: Orders, theirs: Orders) -> list[OrderTable]:
+    """A table of each encoder over the orders that both have, of sets with two of them or more; none without one."""
+    shared = [order for order in ours if order in theirs]
+    tables = [_table({order: scores[order] for order in shared}) for scores in (ours, theirs)]
+    return [table for table in tables if table is not None]
+
+
+def _table(scores: Orders) -> OrderTable | None:
+    """Over the seeds that all orders have; means over each one's own seeds where they share none."""
+    found = table_of(scores)
+    if found is None or found.seeds:
+        return found
+    return table_of({order: {0: float(np.mean(list(one.values())))} for order, one in scores.items()})
+
+
+def _added(table: OrderTable) -> Floats:
+    """What every order adds to the mean of its set with the same seed (P, S)."""
+    return np.asarray(np.round(table.centred, _DIGITS))
+
+
+def _reliability(added_PS: Floats, differences: int) -> float | None:
+    """Share of the variance of what orders add that is not noise, at least 0; None for one seed.
 
     The ratio of mean squares is made unbiased, which matters for few orders.
     """
-    orders, seeds = table_OS.shape
+    seeds = added_PS.shape[1]
     if seeds < 2:
         return None
-    between = seeds * float(table_OS.mean(axis=1).var(ddof=1))
+    between = seeds * float(np.square(added_PS.mean(axis=1)).sum()) / differences
     if between == 0.0:
         return 0.0
-    ratio = _noise_of(table_OS) / ((orders - 1) * (seeds - 1)) / between
-    return float(max(0.0, 1.0 - ratio * (orders - 3) / (orders - 1)))
+    ratio = float(_noise(added_PS[None])[0]) / (differences * (seeds - 1)) / between
+    return float(max(0.0, 1.0 - ratio * (differences - 2) / differences))
 
 
 def _without_noise(rho: float | None, reliabilities: Sequence[float | None]) -> float | None:
@@ -214,44 +256,40 @@ def _without_noise(rho: float | None, reliabilities: Sequence[float | None]) -> 
     return float(np.clip(rho / math.sqrt(known[0] * known[1]), -1.0, 1.0))
 
 
-def _interaction(one_OS: Floats, other_OS: Floats, trie: Trie[str]) -> Interaction | None:
+def _interaction(one: OrderTable, other: OrderTable) -> Interaction | None:
     """None where an encoder has one seed, seeds do not scatter, or too few rearrangements keep the trie as it is."""
-    if min(one_OS.shape[1], other_OS.shape[1]) < 2 or sum(_noise_of(table) for table in (one_OS, other_OS)) == 0.0:
+    symmetries = symmetries_of(one)
+    kept = [one.plans.index(plan) for plan in symmetries.table.plans]
+    added = [_added(table.restricted(kept)) for table in (one, other)]
+    seeds = [added_PS.shape[1] for added_PS in added]
+    if min(seeds) < 2 or sum(float(_noise(added_PS[None])[0]) for added_PS in added) == 0.0:
         return None
-    orders = len(one_OS)
-    weights = one_OS.shape[1], other_OS.shape[1]
-    if (sum(weights) - 1) * trie.log_count < math.log(_FEWEST_REARRANGEMENTS):
+    if (sum(seeds) - 1) * symmetries.log_count < math.log(_FEWEST_REARRANGEMENTS):
         return None
-    centred = [table_OS - table_OS.mean(axis=0) for table_OS in (one_OS, other_OS)]
-    common_O = sum(w * table.mean(axis=1) for w, table in zip(weights, centred, strict=True)) / sum(weights)
-    left = [table_OS - np.asarray(common_O)[:, None] for table_OS in centred]
-    rng = np.random.default_rng(0)
+    common_P = np.concatenate(added, axis=1).mean(axis=1)
+    left = [added_PS - common_P[:, None] for added_PS in added]
+    rng, differences = np.random.default_rng(0), symmetries.table.differences
     seen = float(_f_ratios(left[0][None], left[1][None])[0])
-    shuffled = [_rearranged(table_OS, trie, rng) for table_OS in left]
+    shuffled = [_rearranged(left_PS, symmetries, rng) for left_PS in left]
     larger = int((_f_ratios(shuffled[0], shuffled[1]) >= seen * (1 - 1e-12)).sum())
-    freedom = (orders - 1, (orders - 1) * (sum(weights) - 2))
-    return Interaction(seen, freedom, (larger + 1) / (RESAMPLES + 1))
+    freedom = (differences, differences * (sum(seeds) - 2))
+    return Interaction(seen, freedom, (larger + 1) / (RESAMPLES + 1), len(kept))
 
 
-def _rearranged(table_OS: Floats, trie: Trie[str], rng: np.random.Generator) -> Floats:
-    """The table with every seed's values moved within the trie (R, O, S)."""
-    return np.stack([column_O[trie.draw(rng, RESAMPLES)] for column_O in table_OS.T], axis=2)
+def _rearranged(table_PS: Floats, symmetries: Symmetries, rng: np.random.Generator) -> Floats:
+    """The table with every seed's values moved as the trie allows (R, P, S)."""
+    return np.stack([column_P[symmetries.draw(rng, RESAMPLES)] for column_P in table_PS.T], axis=2)
 
 
-def _f_ratios(one_ROS: Floats, other_ROS: Floats) -> Floats:
-    """Of every replicate (R)."""
-    orders, seeds = one_ROS.shape[1], (one_ROS.shape[2], other_ROS.shape[2])
-    apart_R = np.var(one_ROS.mean(axis=2) - other_ROS.mean(axis=2), axis=1, ddof=1) / (1 / seeds[0] + 1 / seeds[1])
-    noise_R = (_noise(one_ROS) + _noise(other_ROS)) / ((orders - 1) * (sum(seeds) - 2))
-    return np.asarray(apart_R / noise_R)
+def _f_ratios(one_RPS: Floats, other_RPS: Floats) -> Floats:
+    """Of every replicate (R), infinite where seeds change nothing; a set's values add up to 0 with every seed."""
+    seeds = one_RPS.shape[2], other_RPS.shape[2]
+    apart_R = np.square(one_RPS.mean(axis=2) - other_RPS.mean(axis=2)).sum(axis=1) / (1 / seeds[0] + 1 / seeds[1])
+    noise_R = _noise(one_RPS) + _noise(other_RPS)
+    infinite_R = np.full_like(noise_R, np.inf)
+    return np.asarray(np.divide(apart_R * (sum(seeds) - 2), noise_R, out=infinite_R, where=noise_R > 0))
 
 
-def _noise(tables_ROS: Floats) -> Floats:
-    """Sums of squares that neither orders nor seeds account for (R)."""
-    by_order, by_seed = tables_ROS.mean(axis=2, keepdims=True), tables_ROS.mean(axis=1, keepdims=True)
-    left_ROS = tables_ROS - by_order - by_seed + tables_ROS.mean(axis=(1, 2), keepdims=True)
-    return np.asarray(np.square(left_ROS).sum(axis=(1, 2)))
-
-
-def _noise_of(table_OS: Floats) -> float:
-    return float(_noise(table_OS[None])[0])
+def _noise(tables_RPS: Floats) -> Floats:
+    """Sums of squares of what seeds change in what orders add (R)."""
+    return np.asarray(np.square(tables_RPS - tables_RPS.mean(axis=2, keepdims=True)).sum(axis=(1, 2)))

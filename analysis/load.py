@@ -126,6 +126,36 @@ class Run:
     """Journal -> lines left out because a crash tore them."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class SearchScore:
+    """One metric of one trial, rung, task and language on dev."""
+
+    trial: str
+    rung: int
+    task: str
+    language: str
+    metric: str
+    value: float
+
+
+def search_scores(path: Path) -> Iterator[SearchScore]:
+    """What the trials of the run in this folder were scored on; no part of `Run`, as only few ask for so many rows.
+
+    Raises:
+        CairnError: the journal is damaged.
+    """
+    for row in _journal(path / "scores.jsonl")[0]:
+        if row["phase"] == "search":
+            yield SearchScore(
+                trial=row["trial"],
+                rung=int(row["rung"]),
+                task=row["task"],
+                language=row["language"],
+                metric=row["metric"],
+                value=float(row["value"]),
+            )
+
+
 def load(path: Path) -> Run:
     """The run in this folder, finished or not.
 

@@ -6,13 +6,13 @@ Shape suffixes: N things that are ranked, R replicates.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from scipy import stats
 
-from analysis.arrays import Floats
+from analysis.arrays import Floats, Ints
 from analysis.load import Json
 
 RESAMPLES = 1000
@@ -21,19 +21,24 @@ FEWEST_FOR_INTERVALS = 8
 _LOW, _HIGH = 0.025, 0.975
 
 
-def with_interval(statistic: Callable[[Floats, Floats], Floats], sides: tuple[Floats, Floats]) -> Json:
+def with_interval(
+    statistic: Callable[[Floats, Floats], Floats],
+    sides: tuple[Floats, Floats],
+    groups: Sequence[Sequence[int]] | None = None,
+) -> Json:
     """The statistic of two sides (N), with its interval over draws of what they are values of.
 
-    `value` is None where a side has no differences, `low` and `high` for fewer than eight.
+    `groups`: places that are drawn as a whole; without them each by itself. `value` is None where a side has no
+    differences, `low` and `high` for fewer than eight that could be drawn.
     """
-    things = len(sides[0])
-    drawn_RN = np.random.default_rng(0).integers(things, size=(RESAMPLES, things))
+    members = [np.array(group) for group in groups or [[place] for place in range(len(sides[0]))]]
     value = float(statistic(sides[0][None], sides[1][None])[0])
     if math.isnan(value):
         return {"value": None, "low": None, "high": None}
-    if things < FEWEST_FOR_INTERVALS:
+    if len(members) < FEWEST_FOR_INTERVALS:
         return {"value": value, "low": None, "high": None}
-    low, high = np.nanquantile(statistic(sides[0][drawn_RN], sides[1][drawn_RN]), [_LOW, _HIGH])
+    values = np.concatenate([statistic(sides[0][drawn_RN], sides[1][drawn_RN]) for drawn_RN in _draws(members)])
+    low, high = np.nanquantile(values, [_LOW, _HIGH])
     return {"value": value, "low": float(low), "high": float(high)}
 
 
@@ -56,6 +61,14 @@ def interval_text(found: Mapping[str, Any], things: str) -> str:
     if found["low"] is None:
         return f"{found['value']:+.2f} (no interval: fewer than {FEWEST_FOR_INTERVALS} {things})"
     return f"{found['value']:+.2f} ({found['low']:+.2f} to {found['high']:+.2f}, 95 % over {things})"
+
+
+def _draws(members: Sequence[Ints]) -> Iterator[Ints]:
+    """All draws, those of one length (N) together: groups differ in size."""
+    picked = np.random.default_rng(0).integers(len(members), size=(RESAMPLES, len(members)))
+    drawn = [np.concatenate([members[group] for group in groups]) for groups in picked]
+    for length in sorted({len(one) for one in drawn}):
+        yield np.stack([one for one in drawn if len(one) == length])
 
 
 def _cosine(one_RN: Floats, other_RN: Floats) -> Floats:

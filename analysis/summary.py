@@ -3,6 +3,9 @@
 The **headline** is the mean over target tasks of the mean over a task's languages, in percent. If pivot languages took
 part in choosing the winners (selector "pivot-dev"), they are left out of it. Choices made here are made on dev: the
 leading winner is the search's first, and the best single task is the one with the best dev headline.
+
+The source language is in the headline, as the suites define theirs. What is said of transfer (order, registered
+hypotheses, paths, low-resource languages) is said of the **zero-shot** mean, which leaves it out.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from analysis.finals import (
     Layout,
     finals_of,
     is_winner,
+    languages_left_out,
     metrics_of,
     pivots_left_out,
     restricted,
@@ -72,8 +76,8 @@ def summarise(run: Run) -> Json:
         "excluded_languages": pivots_left_out(run),
         "headline": {task: list(languages) for task, languages in layouts["test"].items()},
         "finals_seeds": resolved["seeds"],
-        "hypotheses": hypotheses_of(run, finals, layouts["test"]),
-        "order": verdict_of(evidence_of(run, finals, layouts["test"]), band).as_json(),
+        "hypotheses": hypotheses_of(run, finals, layouts["zero_shot"]),
+        "order": verdict_of(evidence_of(run, finals, layouts["zero_shot"]), band).as_json(),
         "arms": arms,
         "languages": _languages(run, finals),
         "contrasts": _contrasts(run, finals, layouts, drawn),
@@ -86,7 +90,7 @@ def summarise(run: Run) -> Json:
             if (found := low_resource(finals, arm, layouts["zero_shot"], given)) is not None
         ],
         "gain_sources": gain_sources(finals, layouts["test"], resolved["suite"]),
-        "trajectories": trajectories(run, pivots_left_out(run)),
+        "trajectories": trajectories(run, languages_left_out(run)),
         "best_single": _best_single(finals, layouts),
         "optimism": _optimism(run, finals, layouts),
         "search": spent(run),

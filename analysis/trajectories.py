@@ -2,9 +2,9 @@
 
 Made of probes: the same short stage from every prefix of a path, judged on dev. All changes are paired by seed, with t
 intervals over seeds; a seed with a missing score has no value. *Forward transfer* of a stage is how far it moves the
-probes of the targets. *Forgetting* of a task is how far its probe has moved since the stage that last taught it; the
-mean over the tasks before a stage is the *backward transfer* there (Lopez-Paz and Ranzato, 2017, "Gradient Episodic
-Memory for Continual Learning"), below 0 where the path forgets.
+probes of the targets in languages other than the source. *Forgetting* of a task is how far its probe has moved since
+the stage that last taught it; the mean over the tasks before a stage is the *backward transfer* there (Lopez-Paz and
+Ranzato, 2017, "Gradient Episodic Memory for Continual Learning"), below 0 where the path forgets.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TARGET, LEARNT = "target", "learnt"
 
 
 def trajectories(run: Run, excluded: Sequence[str]) -> Json | None:
-    """The paths that were probed; None for a run without probes. `excluded`: languages that the headline leaves out."""
+    """The paths that were probed; None for a run without probes. `excluded`: languages that are no transfer."""
     settings = run.resolved.get("probes")
     if not settings:
         return None
@@ -66,7 +66,7 @@ class _Probed:
         self.prefixes = {prefix for prefix, _, _ in self._cells}
         self.seeds = sorted({seed for _, seed, _ in self._cells})
         self.targets = self._layout(TARGET, run.resolved["targets"], excluded)
-        """What the headline averages."""
+        """What the mean over targets averages."""
         self.learnt = self._layout(LEARNT, sorted({task for role, task in scored_by if role == LEARNT}), ())
 
     def by_seed(self, prefix: Prefix, role: str, layout: Layout) -> BySeed:

@@ -22,7 +22,7 @@ from analysis.arrays import Floats
 from analysis.finals import ALONE, DIRECT, finals_of, metrics_of
 from analysis.load import Json, Run
 from analysis.rank_agreement import spearman, with_interval
-from analysis.search import value_at
+from analysis.search import ZERO_SHOT, value_at
 from analysis.statistics import estimate
 from analysis.summary import layouts_of
 
@@ -62,12 +62,12 @@ def mean_gain(gains: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
 
 
 def measured(run: Run) -> dict[str, Worth]:
-    """What the run measured of "<task> alone": by the selector at the last rung, and in the finals on test."""
-    last, selector = len(run.resolved["rungs"]) - 1, run.resolved["selector"]
-    values = {trial.control: value_at(trial, selector, last) for trial in run.trials if trial.control}
+    """What the run measured of "<task> alone": `zero-shot-dev` at the last rung, and the finals' zero-shot test."""
+    last = len(run.resolved["rungs"]) - 1
+    values = {trial.control: value_at(trial, ZERO_SHOT, last) for trial in run.trials if trial.control}
     searched = {control: value for control, value in values.items() if value is not None}
     finals = finals_of(run, metrics_of(run.resolved["suite"], run.resolved["targets"]))
-    layout = layouts_of(run, finals)["test"]
+    layout = layouts_of(run, finals)["zero_shot"]
     means = {arm: estimate(list(finals.by_seed(arm, "test", layout).values())) for arm in finals.controls}
     return {
         "search": _worth(searched),

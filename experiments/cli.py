@@ -61,7 +61,7 @@ def suites() -> None:
 def babel_build(
     folder: Annotated[Path, typer.Argument(help="Where the encoder goes; must be empty.")],
     cache: Annotated[Path, typer.Option(help="Where the suite's own files go.")] = Path("runs/cache"),
-    encoder: Annotated[str, typer.Option(help="babel-xlmr, babel-xlmr-32, babel-mbert, babel-mt5 ...")] = "babel-xlmr",
+    encoder: Annotated[str, typer.Option(help="babel-xlmr, babel-xlmr-32, babel-mbert, babel-xmod ...")] = "babel-xlmr",
 ) -> None:
     """Rebuild one of the offline suite's encoders and compare it with the shipped one. Takes minutes."""
     from experiments.commands.building import build_babel_encoder

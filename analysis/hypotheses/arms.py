@@ -15,7 +15,7 @@ from analysis.numbers import signed
 
 
 def better_claim(form: Better, by: float, run: Run, finals: Finals, layout: Layout) -> Finding | Unanswered:
-    """One arm's headline less another's."""
+    """One arm's zero-shot mean less another's."""
     found = _difference(run, finals, layout, form.arm, form.other)
     if isinstance(found, Unanswered):
         return found

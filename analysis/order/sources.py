@@ -15,8 +15,9 @@ An order without any score, such as one that always diverges, may not be left ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeAlias
 
 from analysis.finals import WINNER, Finals, Layout, is_winner
@@ -27,6 +28,8 @@ from search_spaces.controls import OF_A_WINNER
 from search_spaces.plan import Plan, describe, from_json
 
 Source: TypeAlias = Literal["finals", "search"]
+TrialScore: TypeAlias = Callable[[Trial], float | None]
+"""What a trial reached at the last rung; None where it has no complete score."""
 
 _ADAPTIVE = ("order-model", "beam", "tpe")
 _NAMED = 3
@@ -56,17 +59,21 @@ class Evidence:
     """A sentence on the seeds that the table lacks."""
 
 
-def evidence_of(run: Run, finals: Finals, layout: Layout) -> Evidence:
-    """The finals' table if it has two seeds, else the search's; of two that have one seed, the finals'."""
-    found = every_evidence(run, finals, layout)
+def evidence_of(run: Run, finals: Finals, layout: Layout, by: TrialScore | None = None) -> Evidence:
+    """The finals' table if it has two seeds, else the search's; of two that have one seed, the finals'.
+
+    `layout`: what the finals are judged on, without the source language; `by`: what trials are, `zero-shot-dev` if not
+    given.
+    """
+    found = every_evidence(run, finals, layout, by)
     tables = [one for one in found if one.table is not None]
     tables.sort(key=lambda one: one.table is not None and len(one.table.seeds) < 2)
     return tables[0] if tables else Evidence(None, None, tuple(reason for one in found for reason in one.reasons))
 
 
-def every_evidence(run: Run, finals: Finals, layout: Layout) -> list[Evidence]:
+def every_evidence(run: Run, finals: Finals, layout: Layout, by: TrialScore | None = None) -> list[Evidence]:
     """The finals' table, then the search's."""
-    return [_from_finals(scores_of_finals(run, finals, layout)), _from_search(scores_of_search(run))]
+    return [_from_finals(scores_of_finals(run, finals, layout)), _from_search(scores_of_search(run, by))]
 
 
 def scores_of_finals(run: Run, finals: Finals, layout: Layout) -> Scores:
@@ -77,7 +84,8 @@ def scores_of_finals(run: Run, finals: Finals, layout: Layout) -> Scores:
             plan = from_json(run.arm_plans[arm])
             scores.setdefault(plan, {}).update(finals.by_seed(arm, "test", layout))
     seeds = {*finals.seeds, *(failure.seed for failure in run.failures)}
-    return Scores("finals", scores, tuple(sorted(seeds)))
+    reason = "" if layout else "the finals have no score in a language other than the source, and so of no transfer"
+    return Scores("finals", scores, tuple(sorted(seeds)), reason)
 
 
 def follows_a_winner(arm: str) -> bool:
@@ -85,14 +93,14 @@ def follows_a_winner(arm: str) -> bool:
     return arm.startswith(tuple(f"{how} of {WINNER}" for how in OF_A_WINNER))
 
 
-def scores_of_search(run: Run) -> Scores:
+def scores_of_search(run: Run, by: TrialScore | None = None) -> Scores:
     """Proposals, by their zero-shot dev scores at the last rung."""
     drawn = [trial for trial in run.trials if trial.control is None]
-    last = len(run.resolved["rungs"]) - 1
+    by = by or partial(value_at, selector=ZERO_SHOT, rung=len(run.resolved["rungs"]) - 1)
     scores: dict[Plan, dict[int, float]] = {}
     for trial in drawn:
         by_seed = scores.setdefault(from_json(trial.plan), {})
-        value = value_at(trial, ZERO_SHOT, last)
+        value = by(trial)
         if trial.status == COMPLETED and value is not None:
             by_seed[trial.seed] = value
     seeds = tuple(sorted({trial.seed for trial in drawn}))
@@ -117,6 +125,8 @@ def _silenced(run: Run, drawn: Sequence[Trial]) -> str:
 def _from_finals(known: Scores) -> Evidence:
     if not _holds_orders(known.by_plan):
         return Evidence("finals", None, ("the finals hold no arms that differ in order alone (winners do not count)",))
+    if known.reason:
+        return Evidence("finals", None, (known.reason,))
     return _tabled(known, "the finals' arms")
 
 

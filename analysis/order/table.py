@@ -47,6 +47,11 @@ class OrderTable:
         return centred
 
     @property
+    def differences(self) -> int:
+        """Independent differences between orders: orders less sets."""
+        return len(self.plans) - len(self.sets)
+
+    @property
     def runs(self) -> int:
         """Scores in the table."""
         return len(self.plans) * len(self.seeds)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from analysis.finals import DIRECT, BySeed, Finals, Layout, finals_of, languages_left_out, metrics_of, restricted
 from analysis.load import Run
+from analysis.order.by_target import DevScores
 from analysis.order.sources import evidence_of
 from analysis.order.verdict import Verdict, verdict_of
 from analysis.statistics import Estimate, estimate
@@ -44,10 +45,19 @@ class Member:
         """Name of its encoder."""
         return str(self.run.resolved["encoder"]["name"])
 
-    def order_verdict(self, layout: Layout) -> Verdict:
-        """Does order matter in this run?"""
+    @cached_property
+    def dev(self) -> DevScores:
+        """Scores of its search."""
+        return DevScores(self.run)
+
+    def order_verdict(self, layout: Layout, tasks: Sequence[str] | None = None) -> Verdict:
+        """Does order matter in this run? `tasks`: by these targets alone."""
         band = self.run.resolved.get("analysis", {}).get("equivalence_band")
-        return verdict_of(evidence_of(self.run, self.finals, layout), band)
+        if tasks is None:
+            return verdict_of(evidence_of(self.run, self.finals, layout), band)
+        part = {task: languages for task, languages in layout.items() if task in tasks}
+        by = partial(self.dev.mean, tasks=tasks)
+        return verdict_of(evidence_of(self.run, self.finals, part, by), band)
 
     def scores(self, arm: str, layout: Layout) -> BySeed:
         """Seed -> test mean of the layout.

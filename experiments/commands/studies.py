@@ -88,7 +88,7 @@ def transfer(
 def compare(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
     other: Annotated[Path, typer.Argument(metavar="RUN", help="One of another encoder, with the same orders.")],
-    of: Annotated[str | None, typer.Option(help="finals or search; the finals if they share four orders.")] = None,
+    of: Annotated[str | None, typer.Option(help="finals or search; the finals, if enough orders.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say whether two encoders agree on which order is best."""

@@ -19,13 +19,36 @@ def flat(writer, arms, value=60.0):
 def test_a_clear_winner_is_called_better_with_interval_and_seeds(full_run):
     first, second, third = answer_of(full_run())
     assert "winner 1 (" in first
-    assert "is better than direct fine-tuning: +2." in first
+    assert "is better than direct fine-tuning: +1.98 points" in first
     assert "3 fresh seeds: 11, 12, 13" in first
     assert "winner 2 is better than direct (+1." in first
-    assert "is better than mnli alone, the best single task on dev (+1." in second
+    assert "is better than mnli alone, the best single task on dev (+0.89 points" in second
     assert "all tasks mixed (+0." in second
     assert "by en-dev (one seed)" in third
     assert "points more than test gave (95\u00a0% interval of the difference" in third
+
+
+def test_what_was_asked_about_is_named_beside_the_headline(full_run):
+    """The gain grows by half from one language to the next; English, the second of three or four, is left out."""
+    first, *_ = answer_of(full_run(noise=0))
+    assert "and in languages it was not fine-tuned on is better than it (+2.11 points, 95\u00a0% interval" in first
+
+
+def test_a_gain_that_is_all_english_is_no_transfer(full_run):
+    writer = full_run()
+    flat(writer, {"winner 1", "direct"})
+    for score in writer.scores:
+        if score["arm"] == "winner 1" and score["language"] == "en":
+            score["value"] += 20
+    first, *_ = answer_of(writer)
+    assert "is better than direct fine-tuning: +4.42 points" in first
+    assert "in languages it was not fine-tuned on is not distinguishable from it (\u22120.17 points" in first
+
+
+def test_where_the_headline_holds_no_english_the_gain_is_told_once(full_run):
+    writer = full_run()
+    writer.scores = [score for score in writer.scores if score["language"] != "en"]
+    assert "not fine-tuned on" not in answer_of(writer)[0]
 
 
 def test_exact_numbers_are_said_exactly(full_run):

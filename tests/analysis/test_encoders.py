@@ -1,6 +1,7 @@
-"""Planted orders of two encoders: agreement is found through noise, and its lack is too."""
+"""Planted orders of two encoders: agreement is found through noise, its lack is too, and what a set is worth is not."""
 
 import json
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -11,26 +12,53 @@ from typer.testing import CliRunner
 from analysis.encoders import compare, compare_text, compared
 from analysis.load import load
 from analysis.order.calibration import Luck, orders_of
+from analysis.order.table import OrderTable, sets_of
 from evaluators.errors import CairnError, UnknownName
 from experiments.cli import app
+from search_spaces.plan import Plan, Stage
 
-ORDERS = [f"order {number}" for number in range(12)]
+
+def one_set(orders):
+    """So many orders of the same stages, none of which begins like another."""
+    return [
+        Plan(
+            trunk=tuple(
+                Stage(mixture=((f"t{(place + step) % orders:02}", 1.0),), learning_rate=1.0, steps=1)
+                for step in range(orders)
+            ),
+            targets=(),
+        )
+        for place in range(orders)
+    ]
 
 
-def planted(*, agreement=1.0, noise=1.0, orders=12, seeds=3, draw=0, second_scale=1.0):
+def tabled(plans, scores):
+    return OrderTable(tuple(plans), tuple(range(np.shape(scores)[1])), np.array(scores, dtype=float))
+
+
+def planted(*, agreement=1.0, noise=1.0, orders=12, seeds=3, draw=0):
     """True orders of spread 1 whose correlation between encoders is `agreement`; luck in every cell and seed."""
     rng = np.random.default_rng(draw)
     one = rng.normal(0, 1, orders)
     other = agreement * one + np.sqrt(1 - agreement**2) * rng.normal(0, 1, orders)
 
-    def scores(true, level):
+    def table(true, level):
         shift = rng.normal(0, 5, seeds)
-        return {
-            f"order {place}": {seed: level + value + shift[seed] + rng.normal(0, noise) for seed in range(seeds)}
-            for place, value in enumerate(true)
-        }
+        plans = orders_of("abcde", [5])[:orders]
+        return tabled(plans, level + true[:, None] + shift + noise * rng.normal(0, 1, (orders, seeds)))
 
-    return scores(one, 50.0), scores(second_scale * other, 70.0)
+    return table(one, 50.0), table(other, 70.0)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Enough rearrangements for the 5 % level, and hardly any draws for intervals."""
+    monkeypatch.setattr("analysis.encoders.RESAMPLES", 199)
+    monkeypatch.setattr("analysis.rank_agreement.RESAMPLES", 20)
+
+
+def text_of(found, of="finals"):
+    return compare_text({**found, "runs": ["a", "b"], "of": of}, as_json=False)
 
 
 def test_correlations_are_those_of_scipy() -> None:
@@ -46,11 +74,10 @@ def test_few_orders_have_no_interval(orders, known) -> None:
     found = compared(*planted(noise=0.0, orders=orders))
     assert found["spearman"]["value"] == pytest.approx(1.0)
     assert (found["kendall"]["low"] is not None) == known
-    text = compare_text({**found, "runs": ["a", "b"], "of": "finals"}, as_json=False)
-    assert ("fewer than 8 orders" in text) != known
+    assert ("fewer than 8 orders" in text_of(found)) != known
 
 
-def test_encoders_that_agree_are_found_to_agree_once_noise_is_taken_out() -> None:
+def test_encoders_that_agree_are_found_to_agree_once_noise_is_taken_out(quick) -> None:
     rounds = [compared(*planted(noise=1.5, orders=24, draw=draw)) for draw in range(10)]
     plain = np.mean([one["spearman"]["value"] for one in rounds])
     corrected = [one["spearman_without_noise"] for one in rounds if one["spearman_without_noise"] is not None]
@@ -58,53 +85,120 @@ def test_encoders_that_agree_are_found_to_agree_once_noise_is_taken_out() -> Non
     assert np.mean(corrected) > plain + 0.2
 
 
-def test_reliability_is_the_share_that_is_not_noise() -> None:
+def test_reliability_is_the_share_that_is_not_noise(quick) -> None:
     found = [compared(*planted(noise=1.5, orders=60, draw=draw))["reliabilities"] for draw in range(10)]
     assert np.mean(found) == pytest.approx(1 / (1 + 1.5**2 / 3), abs=0.05)
 
 
-def test_the_interaction_is_seldom_found_where_there_is_none_and_mostly_where_there_is_one() -> None:
+def test_the_interaction_is_seldom_found_where_there_is_none_and_mostly_where_there_is_one(quick) -> None:
     none = [compared(*planted(draw=draw))["interaction"]["p"] for draw in range(12)]
     some = [compared(*planted(agreement=0.0, draw=draw))["interaction"]["p"] for draw in range(12)]
     assert sum(p < 0.05 for p in none) <= stats.binom.ppf(0.999, 12, 0.05)
     assert sum(p < 0.05 for p in some) >= 9
 
 
-def tables(plans, luck, *, agree, draws):
-    """Scores of both encoders with luck that orders of one beginning share."""
+def tables(plans, luck, *, effects, draws, seeds=3):
+    """Both encoders' tables; orders of one beginning share luck. `effects`: random numbers -> true orders of each."""
     rng = np.random.default_rng(0)
-    names = [" > ".join(stage.tasks[0] for stage in plan.trunk) for plan in plans]
-    ours, theirs = (luck.draw(plans, 3, draws, np.random.default_rng(seed)) for seed in (1, 2))
-    for one, other in zip(ours, theirs, strict=True):
-        true = rng.normal(0, 1, len(plans))
-        sides = one + true[:, None], other + (true if agree else rng.normal(0, 1, len(plans)))[:, None]
-        yield [dict(zip(names, (dict(enumerate(row)) for row in side), strict=True)) for side in sides]
+    ours, theirs = (luck.draw(plans, seeds, draws, np.random.default_rng(seed)) for seed in (1, 2))
+    for drawn in zip(ours, theirs, strict=True):
+        yield [tabled(plans, one + true[:, None]) for one, true in zip(drawn, effects(rng, plans), strict=True)]
+
+
+def alike(rng, plans):
+    return [rng.normal(0, 1, len(plans))] * 2
+
+
+def apart(rng, plans):
+    return [rng.normal(0, 1, len(plans)) for _ in range(2)]
+
+
+def of_sets(rng, plans):
+    """Encoders differ in what sets are worth to them, and orders do nothing."""
+    return [worth(rng, plans) for _ in range(2)]
+
+
+def worth(rng, plans):
+    found = np.zeros(len(plans))
+    for members in sets_of(plans).values():
+        found[members] = rng.normal(0, 2)
+    return found
+
+
+def alarms_of(tables):
+    return sum(compared(*pair)["interaction"]["p"] <= 0.05 for pair in tables)
 
 
 @pytest.mark.parametrize(("tasks", "lengths"), [("abcd", (4,)), ("abcdef", (2,)), ("abcd", (2, 3))])
-def test_luck_that_orders_share_is_not_taken_for_an_interaction(tasks, lengths, monkeypatch) -> None:
-    monkeypatch.setattr("analysis.encoders.RESAMPLES", 199)
+def test_luck_that_orders_share_is_not_taken_for_an_interaction(tasks, lengths, quick) -> None:
     plans, luck = orders_of(tasks, lengths), Luck(inherited=0.9)
     rounds = 100
-    alarms = sum(compared(*pair)["interaction"]["p"] <= 0.05 for pair in tables(plans, luck, agree=True, draws=rounds))
-    found = sum(compared(*pair)["interaction"]["p"] <= 0.05 for pair in tables(plans, luck, agree=False, draws=10))
-    assert alarms <= stats.binom.ppf(0.995, rounds, 0.05)
-    assert found >= 9
+    assert alarms_of(tables(plans, luck, effects=alike, draws=rounds)) <= stats.binom.ppf(0.995, rounds, 0.05)
+    assert alarms_of(tables(plans, luck, effects=apart, draws=10)) >= 9
 
 
-def test_orders_that_cannot_change_places_are_not_tested() -> None:
-    chain = ["a", "a > b", "a > b > c", "a > b > c > d"]
-    ours, theirs = (
-        {name: scores[order] for name, order in zip(chain, list(scores)[:4], strict=True)} for scores in planted()
-    )
+@pytest.mark.parametrize("luck", [Luck(inherited=0.0), Luck()], ids=["own", "shared"])
+@pytest.mark.parametrize("tasks", ["abcdef", "abcd"])
+def test_what_a_set_is_worth_to_an_encoder_is_no_effect_of_order(tasks, luck, quick) -> None:
+    plans, rounds = orders_of(tasks, [2]), 200
+    alarms = alarms_of(tables(plans, luck, effects=of_sets, draws=rounds))
+    assert stats.binom.ppf(0.001, rounds, 0.05) <= alarms <= stats.binom.ppf(0.999, rounds, 0.05)
+
+
+@pytest.mark.parametrize("tasks", ["abcdef", "abcd"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_encoders_that_prefer_the_same_or_the_opposite_order_are_told_apart_whatever_sets_are_worth(
+    tasks, sign
+) -> None:
+    def effects(rng, plans):
+        shared, preferred = worth(rng, plans), rng.normal(0, 1, len(plans))
+        return [shared + preferred, shared + sign * preferred]
+
+    plans = orders_of(tasks, [2])
+    for pair in tables(plans, Luck(deviation=0.2), effects=effects, draws=5):
+        found = compared(*pair)
+        assert sign * found["spearman"]["value"] > 0.6
+        assert sign * found["kendall"]["value"] > 0.4
+        assert sign > 0 or found["interaction"]["p"] <= 0.05
+
+
+def test_of_several_sets_whole_sets_are_drawn_for_intervals() -> None:
+    (pair,) = tables(orders_of("abcd", [2]), Luck(), effects=alike, draws=1)
+    found = compared(*pair)
+    assert found["sets"] == 6
+    assert found["spearman"]["low"] is None
+    assert "12 orders of 6 sets" in text_of(found)
+    assert "fewer than 8 sets" in text_of(found)
+    (pair,) = tables(orders_of("abcde", [2]), Luck(deviation=0.2), effects=alike, draws=1)
+    found = compared(*pair)
+    assert found["spearman"]["low"] < found["spearman"]["value"] < found["spearman"]["high"]
+
+
+def test_orders_add_to_their_set_what_is_left_of_them() -> None:
+    rows = [[60.0, 62.0], [58.0, 60.0], [10.0, 11.0], [11.0, 16.0], [30.0, 30.0], [30.0, 30.0]]
+    table = tabled(orders_of("abc", [2]), [rows[place] for place in (0, 2, 1, 4, 3, 5)])
+    found = {one["order"]: one for one in compared(table, table)["orders"]}
+    assert found["a > b"]["added"] == [1.0, 1.0]
+    assert found["b > a"]["added"] == [-1.0, -1.0]
+    assert found["a > b"]["scores"] == [61.0, 61.0]
+    assert found["a > b"]["set"] == found["b > a"]["set"] != found["a > c"]["set"]
+
+
+def test_orders_that_can_hardly_change_places_are_not_tested() -> None:
+    plans = [plan for plan in orders_of("abcd", [4]) if spelled(plan) in ("abcd", "abdc", "acbd", "bacd")]
+    ours, theirs = (tabled(plans, table.scores) for table in planted(orders=4, seeds=2))
     found = compared(ours, theirs)
     assert found["interaction"] is None
-    assert "change places" in compare_text({**found, "runs": ["a", "b"], "of": "search"}, as_json=False)
+    assert "change places" in text_of(found, "search")
+
+
+def spelled(plan):
+    return "".join(stage.tasks[0] for stage in plan.trunk)
 
 
 def test_the_f_ratio_is_that_of_the_textbook() -> None:
-    ours = {"a": {0: 1.0, 1: 2.0}, "b": {0: 3.0, 1: 4.5}, "c": {0: 2.0, 1: 2.0}, "d": {0: 0.0, 1: 1.0}}
-    theirs = {"a": {0: 4.0, 1: 2.0}, "b": {0: 1.0, 1: 0.0}, "c": {0: 2.0, 1: 1.0}, "d": {0: 5.0, 1: 5.0}}
+    ours = tabled(one_set(4), [[1.0, 2.0], [3.0, 4.5], [2.0, 2.0], [0.0, 1.0]])
+    theirs = tabled(one_set(4), [[4.0, 2.0], [1.0, 0.0], [2.0, 1.0], [5.0, 5.0]])
     interaction = compared(ours, theirs)["interaction"]
     gaps = np.array([1.5 - 3.0, 3.75 - 0.5, 2.0 - 1.5, 0.5 - 5.0])
     steps = [np.array([1.0, 1.5, 0.0, 1.0]), np.array([-2.0, -1.0, -1.0, 0.0])]
@@ -117,17 +211,17 @@ def test_one_seed_says_nothing_of_noise() -> None:
     found = compared(*planted(seeds=1))
     assert found["reliabilities"] == [None, None]
     assert found["spearman_without_noise"] is found["interaction"] is None
-    assert "not known" in compare_text({**found, "runs": ["a", "b"], "of": "search"}, as_json=False)
+    assert "not known" in text_of(found)
 
 
 def test_orders_that_do_not_differ_have_no_correlation() -> None:
-    same = {order: {0: 5.0, 1: 5.0} for order in ORDERS}
-    found = compared(same, planted(seeds=2)[0])
+    other = planted()[0]
+    found = compared(tabled(other.plans, np.full((12, 3), 0.1)), other)
     assert found["spearman"]["value"] is None
-    assert "no differences" in compare_text({**found, "runs": ["a", "b"], "of": "finals"}, as_json=False)
+    assert "no differences" in text_of(found)
 
 
-WRITTEN = (("mnli", "ccg"), ("ccg", "mnli"), ("mnli", "qqp"), ("qqp", "mnli"))
+WRITTEN = tuple(permutations(("mnli", "ccg", "qqp"), 2))
 """Not the winners and the controls, which are chosen or no orders."""
 
 
@@ -142,13 +236,17 @@ def test_two_runs_are_compared_by_their_finals_or_their_search(full_run, tmp_pat
         writer.path = tmp_path / name
         for number, tasks in enumerate(WRITTEN):
             writer.add_final(" > ".join(tasks), written(tasks), float(number))
+            writer.add_trial(100 + number, written(tasks), float(number))
+        writer.add_final("one of three", written(("mnli", "ccg", "qqp")), 9.0)
         runs.append(writer.write())
     first, second = (load(run) for run in runs)
     found = compare(first, second)
     assert found["of"] == "finals"
     assert [one["order"] for one in found["orders"]] == [" > ".join(tasks) for tasks in WRITTEN]
     assert found["spearman"]["value"] == pytest.approx(1.0)
-    assert compare(first, second, "search")["of"] == "search"
+    by_search = compare(first, second, "search")
+    assert by_search["of"] == "search"
+    assert {one["order"] for one in found["orders"]} <= {one["order"] for one in by_search["orders"]}
     answer = CliRunner().invoke(app, ["compare", *map(str, runs), "--json"])
     assert json.loads(answer.stdout)["seeds"] == [3, 3]
     with pytest.raises(UnknownName, match="finals"):

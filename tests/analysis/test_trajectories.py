@@ -44,6 +44,18 @@ def test_forward_transfer_is_paired_by_seed_and_averaged_over_targets(empty_run)
     assert [point["since_start"]["mean"] for point in path["points"]] == pytest.approx([0, 1, -4])
 
 
+def test_the_source_language_is_no_transfer(empty_run):
+    """English rises by 30 points with the first stage, and nothing else does."""
+    writer = probed(empty_run())
+    for probe in writer.probes:
+        for one in probe["scores"]:
+            if one["role"] == "target" and one["language"] == "en":
+                one["value"] += 30 * len(probe["trunk"])
+    found = summarise(load(writer.write()))["trajectories"]
+    assert found["targets"] == {"panx": ["de", "sw", "yo"], "xquad": ["de", "th"]}
+    assert found["paths"][0]["stages"][0]["headline"]["mean"] == pytest.approx(1)
+
+
 def test_forgetting_is_counted_from_the_stage_that_taught_the_task(empty_run):
     (path,) = found_in(probed(empty_run()))["paths"]
     first, second = path["stages"]

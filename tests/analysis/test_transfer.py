@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.transfer import RANDOM, expected_regret, mean_gain, quality, text_scores
+from analysis.load import load
+from analysis.transfer import RANDOM, expected_regret, mean_gain, measured, quality, text_scores
 
 WORTH = {"a": 50.0, "b": 40.0, "c": 30.0, "d": 20.0}
 
@@ -66,6 +67,21 @@ def test_two_tasks_have_no_correlation_and_seven_no_interval() -> None:
 
 def test_a_method_that_does_not_score_every_measured_task_is_left_out() -> None:
     assert set(quality({"mine": {"a": 1.0}, "all": {**WORTH, "e": 1.0}}, WORTH)) == {"all", RANDOM}
+
+
+def test_what_a_task_is_worth_is_transfer_whatever_the_selector(full_run) -> None:
+    writer = full_run(noise=0)
+    for event in writer.trials:
+        if event["event"] == "report":
+            event["selectors"]["en-dev"] = 99.0
+    for score in writer.scores:
+        if score["language"] == "en" and score["arm"] == "mnli alone":
+            score["value"] += 20.0
+    found = measured(load(writer.write()))
+    assert found["search"].alone == pytest.approx({"mnli": 55.0, "squad1": 54.6})
+    assert found["search"].direct == pytest.approx(54.0)
+    gains = {task: worth - found["finals"].direct for task, worth in found["finals"].alone.items()}
+    assert gains == pytest.approx({"mnli": 1.0 * gains["squad1"] / 0.6, "squad1": gains["squad1"]})
 
 
 def test_a_share_of_nothing_is_not_shown() -> None:

@@ -43,7 +43,8 @@ def test_a_trial_says_its_plan_its_end_and_every_digit(empty_run):
     scores = writer.trials[2]["selectors"]
     assert (
         f"{name}: a 1e-03 &gt; b 1e-03; was stopped early, at rung 1 (× 0.33); en-dev {scores['en-dev']}; "
-        f"pivot-dev {scores['pivot-dev']}; oracle {scores['oracle']}; one seed (0), so no interval" in figure
+        f"pivot-dev {scores['pivot-dev']}; oracle {scores['oracle']}; zero-shot-dev {scores['zero-shot-dev']}; "
+        "one seed (0), so no interval" in figure
     )
 
 

@@ -83,6 +83,27 @@ def test_a_search_in_the_source_language_alone_may_not(empty_run):
     assert any("scored no language but the source" in reason for reason in found.reasons)
 
 
+def test_what_orders_do_in_the_source_language_is_no_transfer(empty_run):
+    writer = empty_run(noise=0.1)
+    for order, extra in (("ms", 0.0), ("sm", 30.0)):
+        writer.add_final(order, plan_of(order), 1.0)
+        for score in writer.scores:
+            if score["arm"] == order and score["language"] == "en":
+                score["value"] += extra
+    found = summarise(load(writer.write()))["order"]
+    assert (found["source"], found["orders"]) == ("finals", 2)
+    assert found["furthest"]["difference"] < 0.5
+
+
+def test_finals_in_the_source_language_alone_may_not_speak(empty_run):
+    writer = empty_run()
+    for order in ("ms", "sm"):
+        writer.add_final(order, plan_of(order), 1.0)
+    writer.scores = [score for score in writer.scores if score["language"] == "en"]
+    found = summarise(load(writer.write()))["order"]
+    assert "the finals have no score in a language other than the source" in found["sentence"]
+
+
 @pytest.mark.parametrize("searcher", ["order-model", "beam", "tpe"])
 def test_a_search_that_learns_may_not(empty_run, searcher):
     found = evidence(searched(empty_run(), ORDERS, searcher=searcher))

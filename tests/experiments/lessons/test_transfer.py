@@ -62,7 +62,7 @@ def test_a_finished_run_shows_what_it_measured_beside_the_scores(finished: Any) 
     found = scored(run)
     assert trained(finished.spec) == before
     trials = {trial.control: trial for trial in load(run).trials if trial.control}
-    score = {name: trial.last.selectors["pivot-dev"] for name, trial in trials.items() if trial.last}
+    score = {name: trial.last.selectors["zero-shot-dev"] for name, trial in trials.items() if trial.last}
     for one in found["tasks"]:
         assert one["search"]["score"] == score[f"{one['task']} alone"]
         assert one["search"]["gain"] == pytest.approx(score[f"{one['task']} alone"] - score["direct"])
