@@ -38,7 +38,7 @@ from experiments.spec import SpecError, load_spec
 from experiments.spec.mistakes import from_validation, said
 from experiments.spec.reading import message
 from experiments.spec.strict_yaml import Mistake, parse
-from experiments.stages.disk import is_estimated, parameters
+from experiments.stages.disk import embeddings, is_estimated, parameters
 from experiments.study import Study
 from trainables.encoder_source import EncoderSource
 
@@ -206,7 +206,7 @@ def _member(name: str, run: Run) -> Member:
     encoder = run.resolved["encoder"]
     source = EncoderSource(name=encoder["name"], revision=encoder.get("revision"))
     known = encoder.get("build") is None and not is_estimated(source)
-    return Member(name, run, parameters(source) if known else None)
+    return Member(name, run, parameters(source), embeddings(source)) if known else Member(name, run)
 
 
 def _incomplete(member: Member) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 Direct fine-tuning is the baseline. "target longer" gives the target the updates that the longest trunk would take, so
 that more training is not mistaken for a better path; "<task> alone" and "all mixed" ask whether the sequence matters.
-All use the first value of each grid of the space.
+All use the first value of each grid of the space. A space without trunks leaves "target longer" to the plans that a
+spec writes out: longer by the longest of their trunks.
 
 Others are made of a winner, once it is known: its stages in reverse, its tasks as one mixture, its last stage only.
 """
@@ -29,21 +30,26 @@ def controls(space: Space, setting: Setting) -> dict[str, Plan]:
     A space of one task has no mixture, one of direct plans no task alone, and targets that are not trained no longer
     target.
     """
-    rate = space.target.learning_rates[0]
-    targets = space.target.stages(setting.targets, rate)
+    targets = space.target.stages(setting.targets, space.target.learning_rates[0])
     plans = {DIRECT: Plan(trunk=(), targets=targets)}
     trunk_steps = longest_trunk_steps(space)
     if not trunk_steps:
         return plans
     if targets:
-        longer = space.target.stages(setting.targets, rate, extra_steps=trunk_steps)
-        plans[TARGET_LONGER] = Plan(trunk=(), targets=longer)
+        plans[TARGET_LONGER] = target_longer(space, setting, trunk_steps)
     for task in space.tasks:
         plans[f"{task} alone"] = Plan(trunk=(_stage(space, setting, (task,)),), targets=targets)
     if len(space.tasks) > 1:
         mixed = _stage(space, setting, space.tasks, steps=trunk_steps)
         plans[ALL_MIXED] = Plan(trunk=(mixed,), targets=targets)
     return plans
+
+
+def target_longer(space: Space, setting: Setting, steps: int) -> Plan:
+    """Direct fine-tuning, longer by so many steps."""
+    return Plan(
+        trunk=(), targets=space.target.stages(setting.targets, space.target.learning_rates[0], extra_steps=steps)
+    )
 
 
 def longest_trunk_steps(space: Space) -> int:

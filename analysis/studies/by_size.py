@@ -2,21 +2,39 @@
 
 The gain is set against the decimal logarithm of the encoder's parameters, seed by seed; the interval of the slope is
 over seeds. Beside points stands relative error reduction, since a better model has less left to gain.
+
+More training may gain as much as a task teaches. So a trend counts only where there is a gain over direct fine-tuning
+and over every control that trains as long, and where it shows over all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from analysis.finals import DIRECT, BySeed, Layout
+from analysis.finals import DIRECT, BySeed
 from analysis.statistics import Estimate, estimate
 from analysis.studies.answer import Answer, Table, gained, number, said, scored, text
+from analysis.studies.as_long import comparable, doubted, holds, is_gain, listed, said_over
+from analysis.studies.language_gains import (
+    CONTRAST,
+    LOW,
+    NEVER_READ,
+    OTHER,
+    SHARE,
+    WITHOUT,
+    language_groups,
+    mean_score,
+    measures,
+)
 from analysis.studies.member import Member, of_all, sizes_of, slope, zero_shot
 from evaluators.errors import CairnError
 
 FEWEST_SIZES = 3
+
+BySize: TypeAlias = Mapping[str, Mapping[str, BySeed]]
+"""Arm that the gain is over -> run -> seed -> gain."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +46,8 @@ class GainBySize:
     """Whose gain over direct."""
     low: tuple[str, ...]
     """The low-resource languages, named beforehand."""
+    controls: tuple[str, ...] = ()
+    """Arms that train as long without the task; a trend counts only if the gain over them has it too."""
 
     def answer(self, members: Sequence[Member]) -> Answer:
         """From the finished runs.
@@ -36,33 +56,27 @@ class GainBySize:
             CairnError: fewer than three sizes, one not known, or scores are missing.
         """
         sizes = _sizes(members)
-        layouts = {"low-resource": zero_shot(members, self.low), "all": zero_shot(members)}
-        scored = {code for codes in layouts["all"].values() for code in codes}
-        if unknown := [code for code in self.low if code not in scored]:
-            raise CairnError(
-                f"low names {', '.join(unknown)}, in which the runs have no zero-shot score; leave them out"
-            )
-        others = scored - set(self.low)
-        if others:
-            layouts["other"] = zero_shot(members, others)
-        gains = {name: {one.name: one.gain(self.arm, layout) for one in members} for name, layout in layouts.items()}
-        slopes = {name: slope(sizes, found) for name, found in gains.items()}
-        reduced = {one.name: _reduction(one, self.arm, layouts["low-resource"]) for one in members}
-        relative = slope(sizes, reduced)
-        low = slopes["low-resource"]
-        sentence, settled = _judged(low, relative, len(members), self.arm)
+        layout = zero_shot(members)
+        layouts = {over: comparable(members, over, layout) for over in (DIRECT, *self.controls)}
+        found = {
+            name: {over: {one.name: measure(one, over, part) for one in members} for over, part in layouts.items()}
+            for name, measure in measures(
+                self.arm, language_groups(members, layout, self.low), members[0], layout
+            ).items()
+        }
+        slopes = {name: _slopes(sizes, values) for name, values in found.items()}
+        sentence, settled = _judged(self.arm, found[LOW], slopes[LOW], slopes[SHARE])
+        direct = {one.name: mean_score(one, DIRECT, layout, self.low) for one in members}
         return Answer(
-            sentence=sentence,
+            sentence=f"{sentence} ({_told(slopes, len(members))}).",
             settled=settled,
-            tables=[
-                _sizes_table(members, sizes, self.arm, layouts, gains, reduced),
-                _slopes_table({**slopes, "low-resource, share of the error": relative}),
-            ],
+            tables=[_sizes_table(members, sizes, self.arm, direct, found), _slopes_table(slopes)],
             numbers={
                 "sizes": dict(sizes),
-                "gains": {name: {run: dict(one) for run, one in found.items()} for name, found in gains.items()},
-                "slopes": {name: found and found._asdict() for name, found in slopes.items()},
-                "slope_of_error_reduction": relative and relative._asdict(),
+                "gains": found,
+                "slopes": {
+                    name: {over: one._asdict() for over, one in slopes_of.items()} for name, slopes_of in slopes.items()
+                },
             },
         )
 
@@ -76,66 +90,84 @@ def _sizes(members: Sequence[Member]) -> dict[str, float]:
     return sizes
 
 
-def _reduction(member: Member, arm: str, layout: Layout) -> BySeed:
-    """Percent of direct's error that the arm takes away."""
-    ours, base = member.scores(arm, layout), member.scores(DIRECT, layout)
-    wanting = [seed for seed in ours if seed in base and base[seed] < 100]
-    if not wanting:
-        raise CairnError(f"{member.run.path} has no seed of which direct leaves an error to take away")
-    return {seed: 100 * (ours[seed] - base[seed]) / (100 - base[seed]) for seed in wanting}
+def _slopes(sizes: Mapping[str, float], values: BySize) -> dict[str, Estimate]:
+    return {over: found for over, gains in values.items() if (found := slope(sizes, gains)) is not None}
 
 
-def _judged(low: Estimate | None, relative: Estimate | None, sizes: int, arm: str) -> tuple[str, bool]:
-    assert low is not None
-    what = f"the gain of {arm} over direct fine-tuning in low-resource languages"
-    told = f"{said(low)} for ten times the parameters, over {sizes} sizes and {low.n} seeds"
-    if relative is not None:
-        told += f"; as a share of the error {said(relative, 'percentage points')}"
-    if low.verdict == "worse":
-        return f"Yes: {what} shrinks with model size ({told}).", True
-    if low.verdict == "better":
-        return f"No: {what} grows with model size ({told}).", True
-    return f"The data cannot say: no trend of {what} with model size is told from noise ({told}).", False
+def _judged(arm: str, low: BySize, points: Mapping[str, Estimate], share: Mapping[str, Estimate]) -> tuple[str, bool]:
+    """The answer, and whether it is one."""
+    if not any(is_gain({over: of_all(found[run]) for over, found in low.items()}) for run in low[DIRECT]):
+        return f"The data cannot say: at no size is {arm} told to gain over {listed(low)}, so no gain can shrink", False
+    what = f"the gain of {arm} in low-resource languages"
+    trend = {"worse": "shrinks", "better": "grows"}.get(points[DIRECT].verdict)
+    if trend is None:
+        return f"The data cannot say: no trend of {what} with model size is told from noise", False
+    if not holds(points):
+        others = listed(doubted(points))
+        return f"The data cannot say: {what} {trend} with model size over direct, but not over {others}", False
+    if share[DIRECT].verdict != points[DIRECT].verdict:
+        return f"In points only: {what} {trend} with model size, as a share of the error it is not told to", False
+    yes = "Yes" if trend == "shrinks" else "No"
+    return f"{yes}: {what} {trend} with model size, in points and as a share of the error", True
+
+
+def _told(slopes: Mapping[str, Mapping[str, Estimate]], sizes: int) -> str:
+    parts = [
+        f"for ten times the parameters {said_over(slopes[LOW])}",
+        f"{said(slopes[SHARE][DIRECT], 'percentage points')} of direct's error",
+    ]
+    if LOW + WITHOUT in slopes:
+        parts.append(f"without retrieval {said(slopes[LOW + WITHOUT][DIRECT])} over direct")
+    if CONTRAST in slopes:
+        parts.append(f"low-resource less other languages {said(slopes[CONTRAST][DIRECT])} over direct")
+    return "; ".join([*parts, f"{sizes} sizes, {slopes[LOW][DIRECT].n} seeds"])
 
 
 def _sizes_table(
     members: Sequence[Member],
     sizes: Mapping[str, float],
     arm: str,
-    layouts: Mapping[str, Layout],
-    gains: Mapping[str, Mapping[str, BySeed]],
-    reduced: Mapping[str, BySeed],
+    direct: Mapping[str, BySeed],
+    found: Mapping[str, BySize],
 ) -> Table:
-    shown = [name for name in ("low-resource", "other", "all") if name in layouts]
+    overs = list(found[LOW])
+    shown = [name for name in (OTHER, NEVER_READ, SHARE) if name in found]
     return Table(
         title=f"Gain of {arm} by size",
-        note="Zero-shot test scores; gains over direct, paired by seed, with 95 % t intervals over seeds.",
+        note="Zero-shot test scores, every language with the same weight; gains over direct or a control, paired by "
+        "seed, with 95 % t intervals over seeds. Over an arm without a trunk on trained tasks only.",
         columns=(
             "run",
             "encoder",
             "parameters",
-            "direct, low-resource",
-            *(f"gain, {name}" for name in shown),
-            "share of the error, low-resource",
+            f"direct, {LOW}",
+            *(f"{LOW}, over {over}" for over in overs),
+            *(f"{name}, over {DIRECT}" for name in shown),
         ),
         rows=[
             [
                 text(one.name),
                 text(one.encoder),
                 number(sizes[one.name]),
-                scored(estimate(list(one.scores(DIRECT, layouts["low-resource"]).values()))),
-                *(gained(of_all(gains[name][one.name])) for name in shown),
-                gained(of_all(reduced[one.name])),
+                scored(estimate(list(direct[one.name].values()))),
+                *(gained(of_all(found[LOW][over][one.name])) for over in overs),
+                *(gained(of_all(found[name][DIRECT][one.name])) for name in shown),
             ]
             for one in sorted(members, key=lambda one: sizes[one.name])
         ],
     )
 
 
-def _slopes_table(slopes: Mapping[str, Estimate | None]) -> Table:
+def _slopes_table(slopes: Mapping[str, Mapping[str, Estimate]]) -> Table:
+    overs = list(slopes[LOW])
     return Table(
         title="Change of the gain for ten times the parameters",
-        note="Least-squares slopes seed by seed. Intervals cover the noise of training, not which models were taken.",
-        columns=("languages", "points", "seeds"),
-        rows=[[text(name), gained(found), number(found and found.n)] for name, found in slopes.items()],
+        note="Least-squares slopes seed by seed, in points, of shares in percentage points. Intervals cover the noise "
+        "of training, not which models were taken. The layer that retrieval reads changes with the depth, so slopes "
+        "stand without it too.",
+        columns=("languages", *(f"over {over}" for over in overs), "seeds"),
+        rows=[
+            [text(name), *(gained(found[over]) for over in overs), number(found[DIRECT].n)]
+            for name, found in slopes.items()
+        ],
     )

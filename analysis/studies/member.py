@@ -17,6 +17,7 @@ from analysis.order.sources import evidence_of
 from analysis.order.verdict import Verdict, verdict_of
 from analysis.statistics import Estimate, estimate
 from evaluators.errors import CairnError
+from evaluators.suites import find_suite
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,13 @@ class Member:
     run: Run
     parameters: int | None = None
     """Of the encoder; None where not known."""
+    embeddings: int | None = None
+    """Those of `parameters` that are embeddings; None where not known."""
+
+    @property
+    def body(self) -> int | None:
+        """Parameters without embeddings, which a token hardly uses; None where not known."""
+        return None if self.parameters is None or self.embeddings is None else self.parameters - self.embeddings
 
     @cached_property
     def finals(self) -> Finals:
@@ -64,16 +72,21 @@ class Member:
             raise CairnError(f"{self.run.path} has no complete {split} scores of {arm!r} (arms: {have}); finish it")
         return found
 
-    def gain(self, arm: str, layout: Layout) -> BySeed:
-        """Seed -> points above direct, with the same seed.
+    def gain(self, arm: str, layout: Layout, over: str = DIRECT) -> BySeed:
+        """Seed -> points above another arm, with the same seed.
 
         Raises:
             CairnError: one of them has no complete score, or they share no seed.
         """
-        ours, theirs = self.scores(arm, layout), self.scores(DIRECT, layout)
+        ours, theirs = self.scores(arm, layout), self.scores(over, layout)
         if not (shared := {seed: ours[seed] - theirs[seed] for seed in ours if seed in theirs}):
-            raise CairnError(f"{self.run.path} has no seed with complete test scores of both {arm!r} and {DIRECT!r}")
+            raise CairnError(f"{self.run.path} has no seed with complete test scores of both {arm!r} and {over!r}")
         return shared
+
+    def without_retrieval(self, layout: Layout) -> Layout:
+        """The tasks that are trained. Retrieval is read at the trunk's end, from a layer that depends on the depth."""
+        suite = find_suite(self.run.resolved["suite"])
+        return {task: codes for task, codes in layout.items() if suite.target(task).trained_as is not None}
 
 
 def zero_shot(members: Sequence[Member], keep: Collection[str] | None = None) -> Layout:
@@ -120,6 +133,15 @@ def common_seeds(values: Sequence[BySeed]) -> list[int]:
     if not seeds:
         raise CairnError("runs of the study share no seed with complete scores, so that nothing is paired; finish them")
     return seeds
+
+
+def mean_by_seed(values: Sequence[BySeed]) -> BySeed:
+    """Seed by seed.
+
+    Raises:
+        CairnError: they share no seed.
+    """
+    return {seed: sum(one[seed] for one in values) / len(values) for seed in common_seeds(values)}
 
 
 def slope(places: Mapping[str, float], values: Mapping[str, BySeed]) -> Estimate | None:

@@ -10,7 +10,7 @@ from evaluators.errors import CairnError
 from experiments.search.ledger import Ledger
 from experiments.spec.settings import WrittenPlan, winner_of
 from experiments.study import Study
-from search_spaces.controls import made_of
+from search_spaces.controls import TARGET_LONGER, made_of, target_longer
 from search_spaces.plan import Plan, Stage, as_json, mixture
 
 RETRIEVAL = "retrieval"
@@ -66,7 +66,7 @@ def arms(study: Study, winners: Sequence[Plan]) -> list[Arm]:
     """
     named = [Arm(name=f"winner {place}", plan=plan) for place, plan in enumerate(winners, start=1)]
     derived = {f"{how} of {arm.name}": plan for arm in named for how, plan in made_of(arm.plan).items()}
-    known = {**study.controls, **derived}
+    known = {**_longer_than_written(study), **study.controls, **derived}
     wanted = [name for name in study.spec.finals.controls if name in known or winner_of(name) is None]
     missing = [name for name in wanted if name not in known]
     if missing:
@@ -75,6 +75,15 @@ def arms(study: Study, winners: Sequence[Plan]) -> list[Arm]:
         )
     named += [Arm(name=name, plan=known[name]) for name in wanted]
     return named + [Arm(name=name, plan=_plan(study, written)) for name, written in study.spec.finals.arms.items()]
+
+
+def _longer_than_written(study: Study) -> dict[str, Plan]:
+    """The control of a space without trunks: the target longer by the longest trunk that the spec writes out."""
+    written = study.spec.finals.arms.values()
+    steps = max((sum(stage.steps for stage in plan.trunk) for plan in written), default=0)
+    if not steps or not study.setting.targets:
+        return {}
+    return {TARGET_LONGER: target_longer(study.spec.space, study.setting, steps)}
 
 
 def _plan(study: Study, written: WrittenPlan) -> Plan:

@@ -69,9 +69,9 @@ def _languages(suite: Suite, targets: Iterable[Any]) -> tuple[str, ...]:
 
 
 def _controls_beside_direct(raw: Mapping[str, Any], alone: Sequence[str]) -> list[str]:
-    """As `search_spaces.controls` makes them: none in a space of direct plans, no mixture of one task."""
+    """No mixture of one task; in a space of direct plans only a longer target, where a plan is written out."""
     if value_at(raw, ("space", "lengths")) == [0]:
-        return []
+        return [TARGET_LONGER] if _written_mixtures(raw) else []
     return [TARGET_LONGER, *alone, *([ALL_MIXED] if len(alone) != 1 else [])]
 
 

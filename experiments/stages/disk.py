@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 from safetensors import safe_open
@@ -20,7 +21,7 @@ _MILLIONS = {
     "google-bert/bert-base-multilingual-cased": 178,
     "FacebookAI/xlm-roberta-base": 278,
     "FacebookAI/xlm-roberta-large": 560,
-    "facebook/xlm-roberta-xl": 3500,
+    "facebook/xlm-roberta-xl": 3480,
     "facebook/xlm-roberta-xxl": 10700,
     "google/mt5-small": 147,
     "google/mt5-base": 277,
@@ -29,9 +30,25 @@ _MILLIONS = {
     "google/mt5-xxl": 5655,
     "google/rembert": 576,
     "microsoft/mdeberta-v3-base": 279,
-    "facebook/xmod-base": 850,
+    "facebook/xmod-base": 852,
+    "google/switch-base-8": 308,
 }
-"""Parameters of the part that is trained."""
+"""Parameters of the encoder."""
+_EMBEDDINGS = {
+    "google-bert/bert-base-multilingual-cased": (119_547 + 512 + 2) * 768,
+    "FacebookAI/xlm-roberta-base": (250_002 + 514 + 1) * 768,
+    "FacebookAI/xlm-roberta-large": (250_002 + 514 + 1) * 1024,
+    "facebook/xlm-roberta-xl": (250_880 + 514 + 1) * 2560,
+    "facebook/xlm-roberta-xxl": (250_880 + 514 + 1) * 4096,
+    "google/mt5-small": 250_112 * 512,
+    "google/mt5-base": 250_112 * 768,
+    "google/mt5-large": 250_112 * 1024,
+    "google/mt5-xl": 250_112 * 2048,
+    "google/mt5-xxl": 250_112 * 4096,
+    "facebook/xmod-base": (250_002 + 514 + 1) * 768,
+    "google/switch-base-8": 32_128 * 768,
+}
+"""Of these the ones of pieces, positions and types of text, by the shapes."""
 _UNKNOWN_MILLIONS = 300
 
 
@@ -49,16 +66,36 @@ def parameters(source: EncoderSource, recipe: Recipe | None = None) -> int:
     if folder is None:
         return _MILLIONS.get(source.name, _UNKNOWN_MILLIONS) * 1_000_000
     files = sorted(folder.glob("*.safetensors"))
-    return sum(map(_counted, files)) if files else _from_config(folder)
+    return sum(_counted(file, _is_encoder) for file in files) if files else _from_config(folder)
 
 
+def embeddings(source: EncoderSource) -> int | None:
+    """How many of an encoder's parameters are embeddings of its input; None where that is neither known nor counted."""
+    folder = folder_of(source)
+    if folder is None:
+        return _EMBEDDINGS.get(source.name)
+    files = sorted(folder.glob("*.safetensors"))
+    return sum(_counted(file, _is_embedding) for file in files) if files else None
+
+
+_EMBEDDING_NAMES = {"embeddings", "embed_tokens", "shared"}
+"""A part of such a weight's name."""
 _ABOVE = ("decoder.", "lm_head.", "cls.", "lm_predictions.")
+"""How weights of a decoder and of a language model's head begin."""
 
 
-def _counted(file: Path) -> int:
-    """Numbers in a file of weights, without those of a decoder and of a language model's head."""
+def _is_encoder(name: str) -> bool:
+    return not name.startswith(_ABOVE)
+
+
+def _is_embedding(name: str) -> bool:
+    return _is_encoder(name) and not _EMBEDDING_NAMES.isdisjoint(name.split("."))
+
+
+def _counted(file: Path, counts: Callable[[str], bool]) -> int:
+    """Numbers in those weights of a file that count by their names."""
     with safe_open(file, framework="np") as weights:
-        names = [name for name in weights.keys() if not name.startswith(_ABOVE)]  # noqa: SIM118
+        names = [name for name in weights.keys() if counts(name)]  # noqa: SIM118
         return sum(math.prod(weights.get_slice(name).get_shape()) for name in names)
 
 

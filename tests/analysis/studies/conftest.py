@@ -12,10 +12,13 @@ LANGUAGES = ("en", "qda", "qro", "qin", "qse")
 TASKS = ("xnli", "tatoeba")
 SEEDS = (1, 2, 3, 4)
 ARM = "mnli first"
+UNTRUNKED = ("direct", "target longer")
 
 
-def run_of(scores, *, training=None, encoder="babel-xlmr", targets=TASKS, path="runs/one", selector="en-dev"):
-    """`scores`: (arm, seed, task, language) -> test score."""
+def run_of(
+    scores, *, training=None, encoder="babel-xlmr", targets=TASKS, path="runs/one", selector="en-dev", suite="babel"
+):
+    """`scores`: (arm, seed, task, language) -> test score. Arms have a trunk but for direct and longer targets."""
     finals = tuple(
         FinalScore(
             arm=arm,
@@ -31,7 +34,7 @@ def run_of(scores, *, training=None, encoder="babel-xlmr", targets=TASKS, path="
         for (arm, seed, task, language), value in scores.items()
     )
     resolved = {
-        "suite": "babel",
+        "suite": suite,
         "targets": list(targets),
         "encoder": {"name": encoder},
         "source_language": "en",
@@ -50,7 +53,10 @@ def run_of(scores, *, training=None, encoder="babel-xlmr", targets=TASKS, path="
         environment={},
         trials=(),
         finals=finals,
-        arm_plans={arm: {"trunk": [], "targets": []} for arm in dict.fromkeys(one.arm for one in finals)},
+        arm_plans={
+            arm: {"trunk": [] if arm in UNTRUNKED else [{}], "targets": []}
+            for arm in dict.fromkeys(one.arm for one in finals)
+        },
         failures=(),
         torn={},
     )
@@ -58,21 +64,27 @@ def run_of(scores, *, training=None, encoder="babel-xlmr", targets=TASKS, path="
 
 @pytest.fixture
 def member():
-    """Name, gain of the arm (a number, or language -> number) and options -> a member."""
+    """Name, gain of the arm (a number, or language or task -> number) and options -> a member.
 
-    def made(name, gain, *, parameters=1000, noise=0.2, base=50.0, arm=ARM, **options):
+    `controls`: other arms with their gains. `languages`: task -> its languages.
+    """
+
+    def made(
+        name, gain, *, parameters=1000, embeddings=0, noise=0.2, base=50.0, controls=None, languages=None, **options
+    ):
         rng = np.random.default_rng(parameters)
         scores = {}
         for seed in SEEDS:
             luck = rng.normal(0, 1.0)
-            for task in TASKS:
-                for language in LANGUAGES:
+            for task in languages or TASKS:
+                for language in languages[task] if languages else LANGUAGES:
                     if task == "tatoeba" and language == "en":
                         continue
-                    gained = gain if isinstance(gain, float) else gain[language]
                     level = base + luck + rng.normal(0, noise)
                     scores["direct", seed, task, language] = level
-                    scores[arm, seed, task, language] = level + gained + rng.normal(0, noise)
-        return Member(name, run_of(scores, path=f"runs/{name}", **options), parameters)
+                    for arm, gained in {ARM: gain, **(controls or {})}.items():
+                        value = gained if isinstance(gained, float) else gained.get(language, gained.get(task, 0.0))
+                        scores[arm, seed, task, language] = level + value + rng.normal(0, noise)
+        return Member(name, run_of(scores, path=f"runs/{name}", **options), parameters, embeddings)
 
     return made

@@ -9,21 +9,37 @@ from evaluators.errors import CairnError
 ASKED = GainBySize(kind="gain-by-size", arm="mnli first", low=("qin", "qse"))
 
 
-def of_sizes(member, gain_at):
-    return [member(f"w{size}", gain_at(size), parameters=size) for size in (1_000, 10_000, 100_000)]
+SIZES = (1_000, 10_000, 100_000)
+LONGER, SHUFFLED = "target longer", "shuffled labels"
+
+
+def of_sizes(member, gain_at, **options_at):
+    def options(size):
+        return {name: of(size) for name, of in options_at.items()}
+
+    return [member(f"w{size}", gain_at(size), parameters=size, **options(size)) for size in SIZES]
 
 
 def low(value, other=3.0):
     return {"en": 0.0, "qda": other, "qro": other, "qin": value, "qse": value}
 
 
+def shrinking(size):
+    return low({1_000: 6.0, 10_000: 4.0, 100_000: 2.0}[size])
+
+
+def slope_of(found, languages, over="direct"):
+    return found.numbers["slopes"][languages][over]["mean"]
+
+
 def test_a_gain_that_shrinks_with_size_is_found_with_its_slope(member):
-    gains = {1_000: 6.0, 10_000: 4.0, 100_000: 2.0}
-    found = ASKED.answer(of_sizes(member, lambda size: low(gains[size])))
+    found = ASKED.answer(of_sizes(member, shrinking))
     assert found.settled
     assert found.sentence.startswith("Yes: the gain of mnli first")
-    assert found.numbers["slopes"]["low-resource"]["mean"] == pytest.approx(-2.0, abs=0.3)
-    assert found.numbers["slopes"]["other"]["mean"] == pytest.approx(0.0, abs=0.3)
+    assert "in points and as a share of the error" in found.sentence
+    assert slope_of(found, "low-resource") == pytest.approx(-2.0, abs=0.3)
+    assert slope_of(found, "other") == pytest.approx(0.0, abs=0.3)
+    assert slope_of(found, "low-resource less other, in the same tasks") == pytest.approx(-2.0, abs=0.4)
 
 
 def test_a_gain_that_grows_answers_no(member):
@@ -32,9 +48,102 @@ def test_a_gain_that_grows_answers_no(member):
 
 
 def test_an_even_gain_answers_nothing(member):
-    found = ASKED.answer([member(f"w{size}", 3.0, parameters=size, noise=2.0) for size in (1_000, 10_000, 100_000)])
+    found = ASKED.answer([member(f"w{size}", 3.0, parameters=size, noise=2.0) for size in SIZES])
     assert not found.settled
-    assert found.sentence.startswith("The data cannot say")
+    assert found.sentence.startswith("The data cannot say: no trend")
+
+
+def test_losses_have_no_gain_that_could_shrink(member):
+    losses = {1_000: -2.0, 10_000: -4.0, 100_000: -6.0}
+    found = ASKED.answer(of_sizes(member, lambda size: low(losses[size])))
+    assert not found.settled
+    assert found.sentence.startswith("The data cannot say: at no size is mnli first told to gain over direct")
+
+
+def test_an_arm_that_takes_the_same_share_of_the_error_shrinks_in_points_only(member):
+    base = {1_000: 20.0, 10_000: 50.0, 100_000: 80.0}
+    tenth = of_sizes(member, lambda size: low((100 - base[size]) / 10), base=lambda size: base[size])
+    found = ASKED.answer(tenth)
+    assert not found.settled
+    assert found.sentence.startswith("In points only:")
+
+
+@pytest.mark.parametrize("control", [LONGER, SHUFFLED])
+def test_what_longer_training_gains_as_well_is_no_gain_of_the_arm(member, control):
+    asked = replace(ASKED, controls=(control,))
+    members = of_sizes(member, shrinking, controls=lambda size: {control: shrinking(size)})
+    assert ASKED.answer(members).sentence.startswith("Yes")
+    found = asked.answer(members)
+    assert not found.settled
+    assert found.sentence.startswith(
+        f"The data cannot say: at no size is mnli first told to gain over direct and {control}"
+    )
+
+
+def test_a_trend_that_a_control_shares_is_not_the_arm_s(member):
+    def less_two(size):
+        return {code: gain - 2.0 for code, gain in shrinking(size).items()}
+
+    members = of_sizes(member, shrinking, controls=lambda size: {SHUFFLED: less_two(size)})
+    found = replace(ASKED, controls=(SHUFFLED,)).answer(members)
+    assert not found.settled
+    assert "shrinks with model size over direct, but not over shuffled labels" in found.sentence
+
+
+def test_a_trend_over_every_control_counts(member):
+    members = of_sizes(member, shrinking, controls=lambda size: {LONGER: 0.5, SHUFFLED: 0.3})
+    found = replace(ASKED, controls=(LONGER, SHUFFLED)).answer(members)
+    assert found.settled and found.sentence.startswith("Yes")
+    assert [column for column in found.tables[1].columns if column.startswith("over")] == [
+        "over direct",
+        "over target longer",
+        "over shuffled labels",
+    ]
+
+
+def test_longer_targets_are_no_control_of_retrieval(member):
+    members = of_sizes(member, lambda size: {"xnli": 1.0, "tatoeba": 9.0}, controls=lambda size: {LONGER: 1.0})
+    found = replace(ASKED, controls=(LONGER,)).answer(members)
+    assert "at no size is mnli first told to gain over direct and target longer" in found.sentence
+    gain = found.numbers["gains"]["low-resource"][LONGER]["w1000"]
+    assert sum(gain.values()) / len(gain) == pytest.approx(0.0, abs=0.4)
+
+
+def test_a_trend_of_retrieval_alone_is_seen_in_the_slopes_without_it(member):
+    gains = {1_000: 9.0, 10_000: 6.0, 100_000: 3.0}
+    found = ASKED.answer(of_sizes(member, lambda size: {"xnli": 1.0, "tatoeba": gains[size]}))
+    assert slope_of(found, "low-resource") == pytest.approx(-1.5, abs=0.3)
+    assert slope_of(found, "low-resource, without retrieval") == pytest.approx(0.0, abs=0.3)
+    assert "without retrieval" in found.sentence
+
+
+def test_languages_weigh_the_same_and_are_compared_within_their_tasks(member):
+    languages = {"xnli": ("en", "qda", "qse"), "tatoeba": ("qda", "qro", "qin", "qse")}
+    gain = {"xnli": 2.0, "tatoeba": 6.0}
+    members = of_sizes(member, lambda size: gain, languages=lambda size: languages)
+    found = ASKED.answer(members)
+    for name, expected in {"low-resource": 5.0, "low-resource less other, in the same tasks": 0.0}.items():
+        values = found.numbers["gains"][name]["direct"]["w1000"].values()
+        assert sum(values) / len(values) == pytest.approx(expected, abs=0.3)  # qin 6, qse the mean of 2 and 6
+
+
+def test_languages_never_read_stand_apart(member):
+    gains = {"sw": 2.0, "de": 2.0, "yo": 9.0}
+    languages = {"xnli": ("en", "sw", "de", "yo"), "tatoeba": ("sw", "de")}
+    members = of_sizes(
+        member,
+        lambda size: gains,
+        languages=lambda size: languages,
+        suite=lambda size: "xtreme-r",
+        encoder=lambda size: "FacebookAI/xlm-roberta-base",
+    )
+    found = replace(ASKED, low=("sw",)).answer(members)
+    apart = found.numbers["gains"]["never read in pretraining"]["direct"]["w1000"].values()
+    others = found.numbers["gains"]["other"]["direct"]["w1000"].values()
+    assert sum(apart) / len(apart) == pytest.approx(9.0, abs=0.5)
+    assert sum(others) / len(others) == pytest.approx(2.0, abs=0.5)
+    with pytest.raises(CairnError, match="low names yo, which an encoder never read"):
+        replace(ASKED, low=("sw", "yo")).answer(members)
 
 
 def test_the_table_is_in_the_order_of_sizes_and_names_every_run(member):
@@ -58,7 +167,7 @@ def test_an_encoder_of_unknown_size_is_refused(member):
 
 def test_languages_that_no_run_has_are_told(member):
     asked = GainBySize(kind="gain-by-size", arm="mnli first", low=("yo",))
-    with pytest.raises(CairnError, match="no language in common among yo"):
+    with pytest.raises(CairnError, match="low names yo, in which the runs have no zero-shot score"):
         asked.answer(of_sizes(member, lambda size: 1.0))
 
 

@@ -37,6 +37,19 @@ def changed(*replacements: tuple[str, str]) -> str:
     return text
 
 
+def test_a_space_of_direct_plans_has_a_longer_target_where_a_plan_is_written_out() -> None:
+    direct = changed(
+        ("tasks: [mnli, qqp, ccg]\n  lengths: [0, 1, 2]", "tasks: []\n  lengths: [0]"),
+        ("winners: 1", "winners: 0"),
+        ("trials: 6", "trials: 0"),
+        ("controls: [direct, mnli alone]", "controls: [direct, target longer]"),
+    )
+    (told,) = mistakes(direct)
+    assert told.startswith("finals.controls.1: there is no control in this space 'target longer'")
+    arm = "target longer], arms: {nli: {trunk: [{mixture: {mnli: 1}, learning_rate: 1.0e-3, steps: 5}]}}"
+    assert read_spec(direct.replace("target longer]", arm)).finals.controls == ("direct", "target longer")
+
+
 def test_a_good_spec_is_typed_frozen_and_filled_in() -> None:
     spec = read_spec(GOOD)
     assert spec.space.learning_rates == (1e-3, 5e-4)
