@@ -87,7 +87,11 @@ def _ground(verdict: Json) -> str:
     if verdict["answer"] == "order does not matter":
         bound = verdict["furthest"]["bound"]
         return f"no two orders of a set more than {bound:.2f} points apart, band {verdict['band']:g}"
-    return f"permutation test, p = {_small(verdict['p'])}"
+    tested = f"permutation test, p = {_small(verdict['p'])}"
+    more = (verdict["seeds_needed"] or 0) - len(verdict["seeds"])
+    if verdict["answer"] == "order matters" or more <= 0:
+        return tested
+    return f"{tested}, and about {more} more seed{'' if more == 1 else 's'} would settle it"
 
 
 def _agreement(one: Member, other: Member, found: Json) -> str:

@@ -104,6 +104,16 @@ def test_a_difference_beyond_luck_within_the_band_is_not_told_by_its_p_alone(ans
     assert "mbert: no two orders of a set more than 0.6" in found.sentence
 
 
+def test_too_few_data_come_with_the_seeds_that_would_be_enough(answered) -> None:
+    found = answered({"on": (), "noise": 4.0}, {"on": LANGUAGES})
+    verdict = found.numbers["verdicts"]["mbert"]
+    more = verdict["seeds_needed"] - len(verdict["seeds"])
+    assert verdict["answer"] == "not enough data yet" and more > 1
+    assert f"mbert: permutation test, p = {verdict['p']:.2f}, and about {more} more seeds would settle it; xlmr" in (
+        found.sentence
+    )
+
+
 def test_parts_are_some_of_the_targets_and_none_is_there_twice() -> None:
     groups = {"tagging": ("panx", "udpos"), "qa": ("xquad",), "retrieval": ("tatoeba",)}
     assert parts_of(["panx", "xquad", "tatoeba"], groups) == {
