@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from analysis.load import Json
-from analysis.numbers import NONE, interval, score, signed
+from analysis.numbers import MINUS, NONE, interval, score, signed
 from analysis.statistics import Estimate
 
 
@@ -57,7 +57,7 @@ def text(value: str) -> Cell:
 
 def number(value: float | None, form: str = ",.0f") -> Cell:
     """A plain number."""
-    return Cell(NONE if value is None else format(value, form), value)
+    return Cell(NONE if value is None else format(value, form).replace("-", MINUS), value)
 
 
 def scored(found: Estimate | None) -> Cell:

@@ -70,7 +70,17 @@ def member():
     """
 
     def made(
-        name, gain, *, parameters=1000, embeddings=0, noise=0.2, base=50.0, controls=None, languages=None, **options
+        name,
+        gain,
+        *,
+        arm=ARM,
+        parameters=1000,
+        embeddings=0,
+        noise=0.2,
+        base=50.0,
+        controls=None,
+        languages=None,
+        **options,
     ):
         rng = np.random.default_rng(parameters)
         scores = {}
@@ -82,9 +92,9 @@ def member():
                         continue
                     level = base + luck + rng.normal(0, noise)
                     scores["direct", seed, task, language] = level
-                    for arm, gained in {ARM: gain, **(controls or {})}.items():
+                    for one, gained in {arm: gain, **(controls or {})}.items():
                         value = gained if isinstance(gained, float) else gained.get(language, gained.get(task, 0.0))
-                        scores[arm, seed, task, language] = level + value + rng.normal(0, noise)
+                        scores[one, seed, task, language] = level + value + rng.normal(0, noise)
         return Member(name, run_of(scores, path=f"runs/{name}", **options), parameters, embeddings)
 
     return made
