@@ -18,11 +18,11 @@ from trainables.recipe import Recipe
 from trainables.settings import Training
 
 _MILLIONS = {
-    "google-bert/bert-base-multilingual-cased": 178,
-    "FacebookAI/xlm-roberta-base": 278,
-    "FacebookAI/xlm-roberta-large": 560,
-    "facebook/xlm-roberta-xl": 3480,
-    "facebook/xlm-roberta-xxl": 10700,
+    "google-bert/bert-base-multilingual-cased": 177.263,
+    "FacebookAI/xlm-roberta-base": 277.453,
+    "FacebookAI/xlm-roberta-large": 558.841,
+    "facebook/xlm-roberta-xl": 3475.930,
+    "facebook/xlm-roberta-xxl": 10695.954,
     "google/mt5-small": 147,
     "google/mt5-base": 277,
     "google/mt5-large": 564,
@@ -33,7 +33,7 @@ _MILLIONS = {
     "facebook/xmod-base": 852,
     "google/switch-base-8": 308,
 }
-"""Parameters of the encoder."""
+"""Parameters of the encoder, without the pooler, which is not loaded: of BERT and XLM-R by the shapes."""
 _EMBEDDINGS = {
     "google-bert/bert-base-multilingual-cased": (119_547 + 512 + 2) * 768,
     "FacebookAI/xlm-roberta-base": (250_002 + 514 + 1) * 768,
@@ -64,7 +64,7 @@ def parameters(source: EncoderSource, recipe: Recipe | None = None) -> int:
         return _transformer(recipe.vocabulary, recipe.hidden, recipe.layers, recipe.feed_forward)
     folder = folder_of(source)
     if folder is None:
-        return _MILLIONS.get(source.name, _UNKNOWN_MILLIONS) * 1_000_000
+        return round(_MILLIONS.get(source.name, _UNKNOWN_MILLIONS) * 1e6)
     files = sorted(folder.glob("*.safetensors"))
     return sum(_counted(file, _is_encoder) for file in files) if files else _from_config(folder)
 
