@@ -56,13 +56,13 @@ class Claim:
 
     @property
     def within(self) -> tuple[float, float]:
-        """Between which gains the claim is true."""
+        """Between which gains, themselves left out, the claim is true. What is not above a bound may be the bound."""
         if self.about is not None:
             return self.about - self.margin, self.about + self.margin
         if self.at_least is not None:
             return self.at_least - self.margin, math.inf
         assert self.at_most is not None
-        return -math.inf, self.at_most + self.margin
+        return -math.inf, math.nextafter(self.at_most + self.margin, math.inf)
 
     def verdict(self, found: Estimate | None) -> Verdict:
         """By both ends of the interval."""

@@ -72,6 +72,8 @@ def test_no_difference_at_all_is_no_gain():
     assert claim().verdict(nothing) == "disagrees"
     assert NO_GAIN.verdict(nothing) == "agrees"
     assert NO_GAIN.verdict(estimate([0.0], 0.9)) == "open"
+    assert replace(NO_GAIN, margin=0.0).verdict(nothing) == "agrees"
+    assert replace(NO_GAIN, margin=0.0).verdict(estimate([0.1, 0.1, 0.1], 0.9)) == "disagrees"
 
 
 def test_an_arm_can_be_held_against_another_than_direct(member):
