@@ -17,7 +17,7 @@ from analysis.statistics import Estimate, estimate
 from analysis.studies.answer import Answer, Table, gained, number, scored, text
 from analysis.studies.as_long import comparable, doubted, holds, is_gain, listed, said_over
 from analysis.studies.member import Member, common_seeds, of_all, sizes_of, slope, zero_shot
-from evaluators.errors import UnknownName
+from evaluators.errors import CairnError, UnknownName
 
 MATCHED = 0.15
 """Share by which matched counts may differ."""
@@ -81,7 +81,7 @@ class Architecture:
 
         Raises:
             UnknownName: a pair or a size names no run.
-            CairnError: scores are missing.
+            CairnError: scores are missing, or `sizes` has runs of one size alone.
         """
         named = {one.name: one for one in members}
         for name in [*self.sizes, *self.active, *(side for pair in self.pairs for side in (pair.sparse, pair.dense))]:
@@ -122,6 +122,8 @@ class Architecture:
         if not members:
             return {}
         sizes = sizes_of(members)
+        if len(set(sizes.values())) < 2:
+            raise CairnError(f"sizes is {', '.join(self.sizes)}, all of one size; name runs of two sizes, or none")
         return {over: found for over, ours in gains.items() if (found := slope(sizes, ours)) is not None}
 
     def _difference(self, pair: Pair, named: Mapping[str, Member], members: Sequence[Member]) -> Difference:

@@ -32,10 +32,10 @@ def test_sizes_have_a_trend(member):
     assert found.numbers["slope_by_size"]["direct"]["mean"] == pytest.approx(-2.0, abs=0.3)
 
 
-def test_one_size_is_no_trend_and_no_answer(member):
-    found = asked(sizes=("dense",)).answer([member("sparse", 6.0), member("dense", 2.0)])
-    assert not found.settled
-    assert "with size" not in found.sentence
+@pytest.mark.parametrize("sizes", [("dense",), ("dense", "dense"), ("sparse", "dense")])
+def test_runs_of_one_size_alone_are_refused_as_sizes(member, sizes):
+    with pytest.raises(CairnError, match=f"sizes is {', '.join(sizes)}, all of one size"):
+        asked(sizes=sizes).answer([member("sparse", 6.0), member("dense", 2.0)])
 
 
 def test_a_table_stands_for_every_attribute_that_tells_languages_apart(member):
