@@ -1,7 +1,8 @@
 """What a score is worth in training examples: with how many does another arm do as well?
 
 The other arm's curve over the logarithm of examples is interpolated in straight lines, within its range only: a score
-above the whole curve is worth more than the most examples, one below all of it less than the fewest. The interval holds
+above the whole curve is worth more than the most examples, one below all of it less than the fewest. Where a curve ends
+below its beginning, more examples promise nothing, and a score above it is not reached. The interval holds
 every number at which the two are not told apart, seed paired with seed (a t test turned round, after Fieller, 1954).
 """
 
@@ -20,8 +21,8 @@ from analysis.numbers import NONE
 from analysis.studies.answer import Cell
 from analysis.studies.member import common_seeds
 
-Amount: TypeAlias = float | Literal["less", "more"]
-"""Examples, or that they lie below or above the range."""
+Amount: TypeAlias = float | Literal["less", "more", "not reached"]
+"""Examples, or that they lie below or above the range, or that a curve which falls does not come so high."""
 _STEPS = 401
 
 
@@ -39,6 +40,8 @@ class Worth(NamedTuple):
         """In words, to two digits."""
         if amount == "less":
             return f"less than {self.fewest:,.0f}"
+        if amount == "not reached":
+            return f"not reached with {self.fewest:,.0f} to {self.most:,.0f}"
         return f"more than {self.most:,.0f}" if amount == "more" else f"{float(f'{amount:.2g}'):,.0f}"
 
     def as_json(self) -> Json:
@@ -77,7 +80,7 @@ def _reached(amounts: Sequence[float], curve: Floats, score: float) -> Amount:
         if before < score <= after:
             share = (score - before) / (after - before)
             return float(amounts[place - 1] ** (1 - share) * amounts[place] ** share)
-    return "more"
+    return "not reached" if curve[-1] < curve[0] else "more"
 
 
 def _interval(found: Amount, amounts: Sequence[float], gaps_SK: Floats) -> tuple[Amount | None, Amount | None]:
@@ -97,13 +100,16 @@ def _interval(found: Amount, amounts: Sequence[float], gaps_SK: Floats) -> tuple
 
 
 def _rank(amount: Amount) -> float:
-    return {"less": 0.0, "more": np.inf}[amount] if isinstance(amount, str) else amount
+    return {"less": 0.0, "more": np.inf, "not reached": np.inf}[amount] if isinstance(amount, str) else amount
 
 
 def worth_text(found: Worth) -> str:
     """`180 (95 % interval 60 to more than 640)`."""
     if found.low is None or found.high is None:
         return f"{found.told(found.examples)} (one seed, so no interval)"
+    if found.high == "not reached":
+        wide = "holds none" if found.low == found.high else f"from {found.told(found.low)}"
+        return f"{found.told(found.examples)} (95\u00a0% interval {wide})"
     if found.low == found.high and isinstance(found.low, str):
         return f"{found.told(found.low)} (and so is the whole 95\u00a0% interval)"
     return f"{found.told(found.examples)} (95\u00a0% interval {found.told(found.low)} to {found.told(found.high)})"

@@ -68,6 +68,21 @@ def test_a_score_wholly_above_or_below_the_curve_says_so():
     assert worth_cell(worth(even(80.0), CURVE)).value is None
 
 
+FALLING = {10.0: even(60.0), 100.0: even(50.0), 1000.0: even(40.0)}
+
+
+def test_a_curve_that_falls_promises_nothing_beyond_its_end():
+    found = worth(even(65.0), FALLING)
+    assert (found.examples, found.low, found.high) == ("not reached",) * 3
+    assert set(found.by_seed.values()) == {"not reached"}
+    assert worth_text(found) == "not reached with 10 to 1,000 (95\u00a0% interval holds none)"
+    assert worth_cell(found).value is None
+    unsure = worth({1: 60.0, 2: 61.0, 3: 62.0}, FALLING)
+    assert worth_text(unsure) == "not reached with 10 to 1,000 (95\u00a0% interval from less than 10)"
+    assert worth_text(worth({1: 65.0}, FALLING)) == "not reached with 10 to 1,000 (one seed, so no interval)"
+    assert worth(even(55.0), FALLING).examples == "less"
+
+
 def test_of_a_curve_that_bends_back_the_fewest_examples_count():
     bent = {**CURVE, 300.0: even(45.0)}
     assert worth(even(48.0), bent).examples == pytest.approx(10**1.8)
