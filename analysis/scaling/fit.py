@@ -17,7 +17,7 @@ from scipy import optimize, stats
 
 from analysis.arrays import Floats
 from analysis.scaling.forms import Form
-from analysis.scaling.luck import cell_means, design_effect, means_of, normal_luck
+from analysis.scaling.luck import NOTHING, cell_means, design_effect, means_of, normal_luck
 
 HUBER = 1.345
 SHARES = (0.02, 0.3, 0.6, 0.85, 0.97)
@@ -87,8 +87,8 @@ def fit(form: Form, starts: list[Floats] | None = None) -> Fit:
 def lack_of_fit(found: Fit, draws: int = 2000) -> LackOfFit | None:
     """The F ratio, judged by what whole seeds drawn anew about the curve give.
 
-    The curve follows what is drawn as far as its tangents do. None without repeated seeds, or without more cells than
-    parameters.
+    The curve follows what is drawn as far as its tangents do. None without repeated seeds that
+    differ, or without more cells than parameters.
     """
     table = found.form.table
     cells = int(table.cell.max()) + 1
@@ -98,7 +98,7 @@ def lack_of_fit(found: Fit, draws: int = 2000) -> LackOfFit | None:
     means_N = cell_means(table)
     curve_N, tangents_NP = found.form.predict(found.values)
     pure = float(((table.targets - means_N) ** 2).sum())
-    if pure == 0.0:
+    if pure < NOTHING:
         return None
     off = float(((means_N - curve_N) ** 2).sum())
     luck_RN = normal_luck(table, draws, np.random.default_rng(0))

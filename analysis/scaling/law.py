@@ -1,9 +1,9 @@
 """Is it a law? The forms compared, what other seeds would have given, and how well the largest size is foretold.
 
 Intervals are of seeds: every replicate gives each cell its own mean logarithm, plus the deviations of whole seeds
-(`analysis.scaling.luck`), widened for how few there are, in a cell and in all. One seed a cell has no interval, and
-none is made up. They do not cover a wrong form, nor which models happened to be measured. Below four sizes nothing is
-fitted.
+(`analysis.scaling.luck`), widened for how few there are, in a cell and in all. Where a size has one seed alone there is
+no interval, and none is made up from the others. They do not cover a wrong form, nor which models happened to be
+measured. Below four sizes nothing is fitted.
 
 A law must leave the flat form more than 10 behind by AICc: Burnham and Anderson (2002) see no support left for it then.
 And it must foretell the largest size from the others better than a forecast that nothing changes any more.
@@ -22,7 +22,7 @@ from analysis.arrays import Floats
 from analysis.load import Json
 from analysis.scaling.fit import Fit, LackOfFit, fit, lack_of_fit
 from analysis.scaling.forms import Form, Table, floors_of, inseparable, sizes_of, table_of
-from analysis.scaling.luck import cell_means, design_effect, drawn_luck, freedom, repeated
+from analysis.scaling.luck import alone, cell_means, design_effect, drawn_luck, freedom
 from analysis.scaling.points import Point
 from evaluators.errors import CairnError
 
@@ -108,9 +108,9 @@ def _described(one: Fit, chosen: Fit) -> Json:
 
 
 def redrawn(chosen: Fit, resamples: int, rng: np.random.Generator) -> list[Floats]:
-    """Values fitted to what other seeds would have given; none where no cell has two."""
+    """Values fitted to what other seeds would have given; none where a size or amount has one seed."""
     table = chosen.form.table
-    if not repeated(table).any():
+    if alone(table):
         return []
     means_N, known = cell_means(table), max(1, freedom(table))
     tails = stats.t.ppf((1 + CONFIDENCE) / 2, known) / stats.norm.ppf((1 + CONFIDENCE) / 2)
@@ -196,13 +196,12 @@ def _doubts(
         doubts.append("the fit did not converge")
     if stuck := [name for name in chosen.at_bound if not name.startswith("E")]:
         doubts.append(f"{', '.join(stuck)} ended at the end of its range")
+    if few := alone(chosen.form.table):
+        others = f" and {len(few) - 1} more" if len(few) > 1 else ""
+        doubts.append(f"nothing tells how sure the exponents are: there is one seed at {few[0]}{others}")
     for one in parameters:
-        if one["name"] not in ("a", "b"):
-            continue
-        named = f"{one['name']} {one['group']}".strip()
-        if one["low"] is None:
-            doubts.append(f"one seed a size says nothing of how sure {named} is")
-        elif one["low"] < 1e-3:
+        if one["name"] in ("a", "b") and one["low"] is not None and one["low"] < 1e-3:
+            named = f"{one['name']} {one['group']}".strip()
             doubts.append(f"the interval of {named} reaches 0: the error may not fall at all")
     if lack is not None and lack.p < _REJECTED:
         told = "< 0.001" if lack.p < 0.001 else f"= {lack.p:.2g}"

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from analysis.arrays import Floats
 from analysis.scaling.forms import Table
 
-_NOTHING = 1e-20
+NOTHING = 1e-20
+"""Sums of squares of logarithms below it are dust of rounding: the seeds are alike."""
 
 
 def cell_means(table: Table) -> Floats:
@@ -35,6 +36,18 @@ def repeated(table: Table) -> NDArray[np.bool_]:
     return np.asarray(np.bincount(table.cell)[table.cell] > 1)
 
 
+def alone(table: Table) -> list[str]:
+    """The sizes and amounts of data, by group, at which nothing has another seed: `size 1e+07 of sw`."""
+    kept_N = repeated(table)
+    return [
+        f"{axis} {amount:g}" + (f" of {group}" if group else "")
+        for place, group in enumerate(table.groups)
+        for column, axis in enumerate(table.axes)
+        for amount in np.unique(table.amounts[table.group == place, column])
+        if not kept_N[(table.group == place) & (table.amounts[:, column] == amount)].any()
+    ]
+
+
 def freedom(table: Table) -> int:
     """Seeds less sizes, where a size has several: what the scatter is known from."""
     kept_N = repeated(table)
@@ -51,7 +64,7 @@ def design_effect(table: Table) -> float:
 
 def _effect(deviations: Floats, luck: NDArray[np.int64]) -> float:
     alone = float((deviations**2).sum())
-    return 1.0 if alone < _NOTHING else float((np.bincount(luck, weights=deviations) ** 2).sum()) / alone
+    return 1.0 if alone < NOTHING else float((np.bincount(luck, weights=deviations) ** 2).sum()) / alone
 
 
 def drawn_luck(table: Table, draws: int, rng: np.random.Generator) -> Floats:

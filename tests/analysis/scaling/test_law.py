@@ -135,6 +135,32 @@ def test_one_seed_has_no_interval_and_is_no_law(planted) -> None:
     assert any("one seed" in doubt for doubt in found["doubts"])
 
 
+@pytest.mark.parametrize("single", [(1e7,), (3e5, 1e6, 3e6, 1e7)])
+def test_a_size_with_one_seed_takes_all_intervals_away(planted, single) -> None:
+    points = [one for one in planted(seeds=2) if one.seed == 0 or one.size not in single]
+    found = scaling(points, resamples=5)
+    assert not found["law"]
+    assert {one["low"] for one in found["parameters"]} == {None}
+    rest = f" and {len(single) - 1} more" if len(single) > 1 else ""
+    assert f"nothing tells how sure the exponents are: there is one seed at size {single[0]:g}{rest}" in found["doubts"]
+
+
+def test_a_group_of_one_seed_does_not_borrow_another_s(planted) -> None:
+    found = scaling(planted(group="sw") + planted(group="yo", seeds=1, draw_seed=1), resamples=5)
+    assert not found["law"]
+    assert any("one seed at size 100000 of yo and 4 more" in doubt for doubt in found["doubts"])
+
+
+def test_one_point_that_failed_in_a_grid_takes_no_interval_away(planted) -> None:
+    whole = planted(b=0.2, floor=5.0, data=(100, 1000, 10000, 100000), seeds=2)
+    found = scaling(whole[:-1], resamples=5)
+    assert all(one["low"] is not None for one in found["parameters"])
+
+
+def test_seeds_alike_show_no_lack_of_fit(planted) -> None:
+    assert scaling(planted(noise=0.0, seeds=3), resamples=2)["lack_of_fit"] is None
+
+
 def test_a_break_beyond_the_sizes_shows_in_what_is_foretold(planted) -> None:
     stalled = [
         Point(size=one.size, seed=one.seed, error=one.error * (1.3 if one.size == 1e7 else 1.0)) for one in planted()
