@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from analysis.finals import DIRECT, BySeed, Layout
-from analysis.scaling.law import NoLaw, scaling
+from analysis.scaling.law import scaling
 from analysis.scaling.points import Point
 from analysis.statistics import Estimate, estimate
 from analysis.studies.answer import Answer, said
@@ -25,6 +25,7 @@ from analysis.studies.member import Member, common_seeds, of_all, zero_shot
 from analysis.studies.places import Place, places_of
 from analysis.studies.transfer_tables import grid_table, law_table, trends_table, worth_table
 from analysis.studies.worth import Worth, worth, worth_text
+from evaluators.errors import CairnError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,15 +98,40 @@ def _gain(member: Member, arm: str, over: str, layout: Layout) -> BySeed:
 def _law(
     places: Mapping[str, Place], scores: Mapping[tuple[str, str], BySeed]
 ) -> tuple[dict[str, Any] | None, str | None]:
-    points = [
-        Point(size=places[name].size, data=places[name].examples, seed=seed, error=100.0 - score, group=arm)
-        for (name, arm), found in scores.items()
-        for seed, score in found.items()
-    ]
+    """The fit, or why there is none: what else the study tells needs no law."""
     try:
-        return scaling(points), None
-    except NoLaw as reason:
+        _refuse_twins(places, scores)
+        return scaling(
+            [point for (name, arm), found in scores.items() for point in _points(name, arm, places, found)]
+        ), None
+    except CairnError as reason:
         return None, str(reason)
+
+
+def _refuse_twins(places: Mapping[str, Place], scores: Mapping[tuple[str, str], BySeed]) -> None:
+    """Raises CairnError where two runs give one error, naming them."""
+    seen: dict[tuple[str, float, float, int], str] = {}
+    for (name, arm), found in scores.items():
+        for seed in found:
+            first = seen.setdefault((arm, places[name].size, places[name].examples, seed), name)
+            if first != name:
+                raise CairnError(f"{first} and {name} have one size, number of examples and seed; keep one of them")
+
+
+def _points(name: str, arm: str, places: Mapping[str, Place], scores: BySeed) -> list[Point]:
+    """Errors of one arm of one run.
+
+    Raises:
+        CairnError: one is 0; names the run.
+    """
+    place = places[name]
+    try:
+        return [
+            Point(size=place.size, data=place.examples, seed=seed, error=100.0 - score, group=arm)
+            for seed, score in scores.items()
+        ]
+    except CairnError as reason:
+        raise CairnError(f"{arm} of {name}: {reason}") from reason
 
 
 def slopes(places: Mapping[str, Place], gains: Mapping[str, BySeed]) -> tuple[Estimate | None, Estimate | None]:

@@ -140,6 +140,31 @@ def test_too_few_sizes_are_no_law_and_the_gain_is_told_all_the_same(translated):
     assert "2.00 points" in found.sentence
 
 
+def scored_in_full(one):
+    finals = tuple(replace(score, value=100.0) for score in one.run.finals)
+    return Member(one.name, replace(one.run, finals=finals), one.parameters)
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        (lambda members: [scored_in_full(members[0]), *members[1:]], "direct of s1000-10: error is 0.0"),
+        (lambda members: members[:1], "all points have the same size and data"),
+        (
+            lambda members: [*members, replace(members[0], name="again")],
+            "s1000-10 and again have one size, number of examples and seed",
+        ),
+    ],
+)
+def test_what_no_law_can_be_fitted_to_leaves_the_rest_of_the_study(translated, changed, reason):
+    found = ASKED.answer(changed(grid(translated, lambda s, d: 60.0 - 10 * log10(d), lambda s, d: 5.0)))
+    assert not found.settled
+    assert found.sentence.startswith(f"No law can be fitted ({reason}")
+    assert reason in found.numbers["no_law"]
+    assert "mnli first changes the score" in found.sentence
+    assert found.numbers["gains"]["direct"] and "s1000-10" in found.numbers["worth_in_examples"]
+
+
 def test_a_run_without_a_number_of_examples_is_refused(translated):
     with pytest.raises(CairnError, match="max_examples"):
         ASKED.answer([translated("one", 1.0)])
