@@ -32,6 +32,8 @@ from analysis.studies.member import Member, of_all, sizes_of, slope, zero_shot
 from evaluators.errors import CairnError
 
 FEWEST_SIZES = 3
+_TRENDS = {"worse": "shrinks", "better": "grows"}
+"""What a slope's verdict says of the gain."""
 
 BySize: TypeAlias = Mapping[str, Mapping[str, BySeed]]
 """Arm that the gain is over -> run -> seed -> gain."""
@@ -49,20 +51,28 @@ class GainBySize:
     controls: tuple[str, ...] = ()
     """Arms that train as long without the task; a trend counts only if the gain over them has it too."""
 
+    def __post_init__(self) -> None:
+        if not self.low:
+            raise ValueError("low is empty; name at least one language")
+
     def answer(self, members: Sequence[Member]) -> Answer:
         """From the finished runs.
 
         Raises:
-            CairnError: fewer than three sizes, one not known, or scores are missing.
+            CairnError: fewer than three sizes, one not known, scores are missing, or a control tells nothing of `low`.
         """
         sizes = _sizes(members)
         layout = zero_shot(members)
         layouts = {over: comparable(members, over, layout) for over in (DIRECT, *self.controls)}
+        groups = language_groups(members, layout, self.low)
+        told = {over: measures(self.arm, groups, members[0], layout, part) for over, part in layouts.items()}
         found = {
-            name: {over: {one.name: measure(one, over, part) for one in members} for over, part in layouts.items()}
-            for name, measure in measures(
-                self.arm, language_groups(members, layout, self.low), members[0], layout
-            ).items()
+            name: {
+                over: {one.name: of[name](one, over, layouts[over]) for one in members}
+                for over, of in told.items()
+                if name in of
+            }
+            for name in told[DIRECT]
         }
         slopes = {name: _slopes(sizes, values) for name, values in found.items()}
         sentence, settled = _judged(self.arm, found[LOW], slopes[LOW], slopes[SHARE])
@@ -99,13 +109,16 @@ def _judged(arm: str, low: BySize, points: Mapping[str, Estimate], share: Mappin
     if not any(is_gain({over: of_all(found[run]) for over, found in low.items()}) for run in low[DIRECT]):
         return f"The data cannot say: at no size is {arm} told to gain over {listed(low)}, so no gain can shrink", False
     what = f"the gain of {arm} in low-resource languages"
-    trend = {"worse": "shrinks", "better": "grows"}.get(points[DIRECT].verdict)
+    trend = _TRENDS.get(points[DIRECT].verdict)
     if trend is None:
         return f"The data cannot say: no trend of {what} with model size is told from noise", False
     if not holds(points):
         others = listed(doubted(points))
         return f"The data cannot say: {what} {trend} with model size over direct, but not over {others}", False
     if share[DIRECT].verdict != points[DIRECT].verdict:
+        if other := _TRENDS.get(share[DIRECT].verdict):
+            both = f"{trend} with model size in points, and {other} as a share of the error"
+            return f"It depends on the measure: {what} {both}", False
         return f"In points only: {what} {trend} with model size, as a share of the error it is not told to", False
     yes = "Yes" if trend == "shrinks" else "No"
     return f"{yes}: {what} {trend} with model size, in points and as a share of the error", True
@@ -167,7 +180,7 @@ def _slopes_table(slopes: Mapping[str, Mapping[str, Estimate]]) -> Table:
         "stand without it too.",
         columns=("languages", *(f"over {over}" for over in overs), "seeds"),
         rows=[
-            [text(name), *(gained(found[over]) for over in overs), number(found[DIRECT].n)]
+            [text(name), *(gained(found.get(over)) for over in overs), number(found[DIRECT].n)]
             for name, found in slopes.items()
         ],
     )

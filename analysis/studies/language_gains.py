@@ -46,19 +46,43 @@ def language_groups(members: Sequence[Member], layout: Layout, low: Sequence[str
     return {name: codes for name, codes in groups.items() if codes}
 
 
-def measures(arm: str, groups: Mapping[str, Sequence[str]], member: Member, layout: Layout) -> dict[str, Measure]:
-    """What is set against size, by name."""
-    trained = member.without_retrieval(layout)
-    plain: dict[str, Measure] = {name: partial(_gain, arm=arm, codes=codes) for name, codes in groups.items()}
-    if OTHER in groups:
-        plain[CONTRAST] = partial(_contrast, arm=arm, low=groups[LOW], other=groups[OTHER])
-    found: dict[str, Measure] = {**plain, SHARE: partial(_reduction, arm=arm, codes=groups[LOW])}
-    if not trained or len(trained) == len(layout):
+def measures(
+    arm: str, groups: Mapping[str, Sequence[str]], member: Member, layout: Layout, part: Layout
+) -> dict[str, Measure]:
+    """What is set against size, by name, as far as `part` of the layout tells it.
+
+    Raises:
+        CairnError: it has no low-resource language, without which there is no study.
+    """
+    if set(_codes(part)).isdisjoint(groups[LOW]):
+        raise CairnError(
+            f"{', '.join(groups[LOW])} {'has' if len(groups[LOW]) == 1 else 'have'} no trained task, so that an arm "
+            "without a trunk is no control there; leave it out of controls, or name other languages in low"
+        )
+    found = {**_formed(arm, groups, part), SHARE: partial(_reduction, arm=arm, codes=groups[LOW])}
+    if len(member.without_retrieval(layout)) == len(layout):
         return found
-    for name in (LOW, OTHER, CONTRAST):
-        if name in plain:
-            found[name + WITHOUT] = partial(_on_trained, measure=plain[name])
+    trained = _formed(arm, groups, member.without_retrieval(part))
+    wanted = (name for name in (LOW, OTHER, CONTRAST) if name in trained)
+    return {**found, **{name + WITHOUT: partial(_on_trained, measure=trained[name]) for name in wanted}}
+
+
+def _formed(arm: str, groups: Mapping[str, Sequence[str]], layout: Layout) -> dict[str, Measure]:
+    """Gains of groups that have a task, and the contrast where a low-resource language has one with others."""
+    scored, beside = _codes(layout), _codes(_with_peers(layout, groups.get(OTHER, ())))
+    found: dict[str, Measure] = {
+        name: partial(_gain, arm=arm, codes=codes)
+        for name, codes in groups.items()
+        if not set(codes).isdisjoint(scored)
+    }
+    if not set(groups[LOW]).isdisjoint(beside):
+        found[CONTRAST] = partial(_contrast, arm=arm, low=groups[LOW], other=groups[OTHER])
     return found
+
+
+def _with_peers(layout: Layout, other: Collection[str]) -> Layout:
+    """Tasks in which others stand, with all of their languages."""
+    return {task: codes for task, codes in layout.items() if not set(codes).isdisjoint(other)}
 
 
 def mean_score(member: Member, arm: str, layout: Layout, codes: Sequence[str]) -> BySeed:
@@ -96,14 +120,13 @@ def _contrast(
 ) -> BySeed:
     """Each low-resource language's gain less that of the others in the same tasks, then the mean."""
     peers = restricted(layout, lambda code: code in other)
-    both = {task: layout[task] for task in peers}
 
     def less_peers(own: Layout) -> BySeed:
         ours = member.gain(arm, own, over)
         theirs = member.gain(arm, {task: peers[task] for task in own}, over)
         return {seed: ours[seed] - theirs[seed] for seed in ours if seed in theirs}
 
-    return _mean(less_peers, both, low)
+    return _mean(less_peers, _with_peers(layout, other), low)
 
 
 def _reduction(member: Member, over: str, layout: Layout, *, arm: str, codes: Sequence[str]) -> BySeed:

@@ -68,6 +68,68 @@ def test_an_arm_that_takes_the_same_share_of_the_error_shrinks_in_points_only(me
     assert found.sentence.startswith("In points only:")
 
 
+def test_a_gain_that_shrinks_in_points_and_grows_as_a_share_is_said_to_do_both(member):
+    base, gains = {1_000: 20.0, 10_000: 50.0, 100_000: 85.0}, {1_000: 8.0, 10_000: 6.0, 100_000: 4.0}
+    found = ASKED.answer(of_sizes(member, lambda size: low(gains[size]), base=lambda size: base[size]))
+    assert not found.settled
+    assert found.numbers["slopes"]["low-resource, share of the error"]["direct"]["low"] > 0
+    assert found.sentence.startswith(
+        "It depends on the measure: the gain of mnli first in low-resource languages shrinks with model size in "
+        "points, and grows as a share of the error ("
+    )
+
+
+def test_no_low_resource_language_is_refused_before_anything_is_trained():
+    with pytest.raises(ValueError, match="low is empty; name at least one language"):
+        replace(ASKED, low=())
+
+
+def test_a_control_that_trains_nothing_in_low_resource_languages_is_refused_with_its_mend(member):
+    languages = {"xnli": ("en", "qda"), "tatoeba": ("qda", "qin", "qse")}
+    members = of_sizes(member, shrinking, languages=lambda size: languages, controls=lambda size: {LONGER: 0.0})
+    with pytest.raises(CairnError, match=r"qin, qse have no trained task.*leave it out of controls"):
+        replace(ASKED, controls=(LONGER,)).answer(members)
+
+
+CONTRAST = "low-resource less other, in the same tasks"
+
+
+@pytest.mark.parametrize(
+    ("languages", "controls", "told", "untold"),
+    [
+        (
+            {"xnli": ("en", "qda", "qro"), "tatoeba": ("qda", "qin", "qse")},
+            (),
+            ["other", CONTRAST, "other, without retrieval"],
+            ["low-resource, without retrieval", f"{CONTRAST}, without retrieval"],
+        ),
+        (
+            {"xnli": ("en", "qin", "qse"), "tatoeba": ("qda", "qro")},
+            (LONGER,),
+            ["other", "low-resource, without retrieval"],
+            [CONTRAST, "other, without retrieval", f"{CONTRAST}, without retrieval"],
+        ),
+        (
+            {"xnli": ("en", "qin", "qse"), "tatoeba": ("qda", "qin")},
+            (LONGER,),
+            ["other", CONTRAST],
+            ["other, without retrieval", f"{CONTRAST}, without retrieval"],
+        ),
+    ],
+    ids=["low languages in retrieval alone", "no task shared", "no trained task shared"],
+)
+def test_a_side_measure_that_cannot_be_formed_is_left_out(member, languages, controls, told, untold):
+    members = of_sizes(member, shrinking, languages=lambda size: languages, controls=lambda size: {LONGER: 0.0})
+    found = replace(ASKED, controls=controls).answer(members)
+    assert found.settled and found.sentence.startswith("Yes")
+    assert set(told) <= set(found.numbers["slopes"])
+    assert set(untold).isdisjoint(found.numbers["slopes"])
+    for table in found.tables:
+        assert all(len(row) == len(table.columns) for row in table.rows)
+    if controls:
+        assert set(found.numbers["slopes"]["other"]) == {"direct"}
+
+
 @pytest.mark.parametrize("control", [LONGER, SHUFFLED])
 def test_what_longer_training_gains_as_well_is_no_gain_of_the_arm(member, control):
     asked = replace(ASKED, controls=(control,))
