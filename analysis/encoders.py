@@ -29,7 +29,7 @@ from analysis.arrays import Floats
 from analysis.columns import columns
 from analysis.finals import finals_of, is_winner, languages_left_out, metrics_of, restricted
 from analysis.load import Json, Run
-from analysis.order.sources import follows_a_winner
+from analysis.order.sources import follows_a_winner, scores_of_search
 from analysis.order.symmetries import Symmetries, symmetries_of
 from analysis.order.table import OrderTable, table_of
 from analysis.rank_agreement import RESAMPLES, interval_text, kendall, spearman, with_interval
@@ -45,6 +45,8 @@ FEWEST_DIFFERENCES = 3
 SOURCES = ("finals", "search")
 _FEWEST_REARRANGEMENTS = 20
 """So that p can be 5 % at all."""
+_NOTHING = 1e-12
+"""Share of all squares below which what seeds change is rounding."""
 _DIGITS = 9
 """Of what orders add, in points: ranks would take rounding for differences."""
 
@@ -184,9 +186,14 @@ def _of_search(first: Run, second: Run) -> tuple[Orders, Orders]:
     """Zero-shot dev scores at the last rung, seeds of an order side by side; the best of several rates.
 
     Controls are left out: they have one seed, and then no order would have more.
+
+    Raises:
+        CairnError: a search chose its plans by score, or stopped some early.
     """
     scores: list[Orders] = []
     for run in (first, second):
+        if reason := scores_of_search(run).reason:
+            raise CairnError(f"the orders of {run.path} cannot be compared: {reason}")
         mine: dict[Plan, dict[int, float]] = {}
         for trial in run.trials:
             value = value_at(trial, ZERO_SHOT, len(run.resolved["rungs"]) - 1)
@@ -262,7 +269,8 @@ def _interaction(one: OrderTable, other: OrderTable) -> Interaction | None:
     kept = [one.plans.index(plan) for plan in symmetries.table.plans]
     added = [_added(table.restricted(kept)) for table in (one, other)]
     seeds = [added_PS.shape[1] for added_PS in added]
-    if min(seeds) < 2 or sum(float(_noise(added_PS[None])[0]) for added_PS in added) == 0.0:
+    noise = sum(float(_noise(added_PS[None])[0]) for added_PS in added)
+    if min(seeds) < 2 or noise <= _NOTHING * sum(float(np.square(added_PS).sum()) for added_PS in added):
         return None
     if (sum(seeds) - 1) * symmetries.log_count < math.log(_FEWEST_REARRANGEMENTS):
         return None
