@@ -66,7 +66,8 @@ def compare(first: Run, second: Run, of: str | None = None) -> Json:
     """The orders that both runs scored, as plain values. `of` the finals, or of the search where those share too few.
 
     Raises:
-        CairnError: the runs are of other suites or share too few orders of the same stages.
+        CairnError: the runs are of other suites or share too few orders of the same stages, or a search chose its
+            plans by score, or stopped some early.
     """
     if of is not None and of not in SOURCES:
         raise UnknownName("source of scores", of, SOURCES)
@@ -76,6 +77,8 @@ def compare(first: Run, second: Run, of: str | None = None) -> Json:
     for source in [of] if of else SOURCES:
         tables = _shared(*_READERS[source](first, second))
         if tables and tables[0].differences >= FEWEST_DIFFERENCES:
+            if source == "search":
+                _refuse_chosen(first, second)
             named = [f"{run.path.name} ({run.resolved['encoder']['name']})" for run in (first, second)]
             return {"runs": named, "of": source, **compared(*tables)}
     orders, sets = (len(tables[0].plans), len(tables[0].sets)) if tables else (0, 0)
@@ -186,14 +189,9 @@ def _of_search(first: Run, second: Run) -> tuple[Orders, Orders]:
     """Zero-shot dev scores at the last rung, seeds of an order side by side; the best of several rates.
 
     Controls are left out: they have one seed, and then no order would have more.
-
-    Raises:
-        CairnError: a search chose its plans by score, or stopped some early.
     """
     scores: list[Orders] = []
     for run in (first, second):
-        if reason := scores_of_search(run).reason:
-            raise CairnError(f"the orders of {run.path} cannot be compared: {reason}")
         mine: dict[Plan, dict[int, float]] = {}
         for trial in run.trials:
             value = value_at(trial, ZERO_SHOT, len(run.resolved["rungs"]) - 1)
@@ -202,6 +200,12 @@ def _of_search(first: Run, second: Run) -> tuple[Orders, Orders]:
                 seeds[trial.seed] = max(value, seeds.get(trial.seed, -math.inf))
         scores.append(mine)
     return scores[0], scores[1]
+
+
+def _refuse_chosen(*runs: Run) -> None:
+    for run in runs:
+        if reason := scores_of_search(run).reason:
+            raise CairnError(f"the orders of {run.path} cannot be compared: {reason}")
 
 
 _READERS = {"finals": _of_finals, "search": _of_search}
