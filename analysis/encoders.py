@@ -29,7 +29,7 @@ from analysis.arrays import Floats
 from analysis.columns import columns
 from analysis.finals import finals_of, is_winner, languages_left_out, metrics_of, restricted
 from analysis.load import Json, Run
-from analysis.order.sources import follows_a_winner
+from analysis.order.sources import follows_a_winner, scores_of_search
 from analysis.order.symmetries import Symmetries, symmetries_of
 from analysis.order.table import OrderTable, table_of
 from analysis.rank_agreement import RESAMPLES, interval_text, kendall, spearman, with_interval
@@ -45,6 +45,8 @@ FEWEST_DIFFERENCES = 3
 SOURCES = ("finals", "search")
 _FEWEST_REARRANGEMENTS = 20
 """So that p can be 5 % at all."""
+_NOTHING = 1e-12
+"""Share of all squares below which what seeds change is rounding."""
 _DIGITS = 9
 """Of what orders add, in points: ranks would take rounding for differences."""
 
@@ -64,7 +66,8 @@ def compare(first: Run, second: Run, of: str | None = None) -> Json:
     """The orders that both runs scored, as plain values. `of` the finals, or of the search where those share too few.
 
     Raises:
-        CairnError: the runs are of other suites or share too few orders of the same stages.
+        CairnError: the runs are of other suites or share too few orders of the same stages, or a search chose its
+            plans by score, or stopped some early.
     """
     if of is not None and of not in SOURCES:
         raise UnknownName("source of scores", of, SOURCES)
@@ -74,6 +77,8 @@ def compare(first: Run, second: Run, of: str | None = None) -> Json:
     for source in [of] if of else SOURCES:
         tables = _shared(*_READERS[source](first, second))
         if tables and tables[0].differences >= FEWEST_DIFFERENCES:
+            if source == "search":
+                _refuse_chosen(first, second)
             named = [f"{run.path.name} ({run.resolved['encoder']['name']})" for run in (first, second)]
             return {"runs": named, "of": source, **compared(*tables)}
     orders, sets = (len(tables[0].plans), len(tables[0].sets)) if tables else (0, 0)
@@ -197,6 +202,12 @@ def _of_search(first: Run, second: Run) -> tuple[Orders, Orders]:
     return scores[0], scores[1]
 
 
+def _refuse_chosen(*runs: Run) -> None:
+    for run in runs:
+        if reason := scores_of_search(run).reason:
+            raise CairnError(f"the orders of {run.path} cannot be compared: {reason}")
+
+
 _READERS = {"finals": _of_finals, "search": _of_search}
 
 
@@ -262,7 +273,8 @@ def _interaction(one: OrderTable, other: OrderTable) -> Interaction | None:
     kept = [one.plans.index(plan) for plan in symmetries.table.plans]
     added = [_added(table.restricted(kept)) for table in (one, other)]
     seeds = [added_PS.shape[1] for added_PS in added]
-    if min(seeds) < 2 or sum(float(_noise(added_PS[None])[0]) for added_PS in added) == 0.0:
+    noise = sum(float(_noise(added_PS[None])[0]) for added_PS in added)
+    if min(seeds) < 2 or noise <= _NOTHING * sum(float(np.square(added_PS).sum()) for added_PS in added):
         return None
     if (sum(seeds) - 1) * symmetries.log_count < math.log(_FEWEST_REARRANGEMENTS):
         return None

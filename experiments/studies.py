@@ -32,6 +32,7 @@ from analysis.studies.transfer_law import TransferLaw
 from evaluators.errors import CairnError
 from evaluators.reading import read
 from experiments.as_module import as_typed, start
+from experiments.method_names import check_names
 from experiments.record import RunFolder, read_json, read_rows, write_text
 from experiments.run import run_spec
 from experiments.spec import SpecError, load_spec
@@ -148,15 +149,17 @@ def write_specs(study: StudySpec, data: Path | None = None, runs: Path | None = 
 
     Raises:
         SpecError: one has mistakes; lines are those of the file that was written.
+        UnknownName: the method names what no run has.
     """
     folder = study_folder(study, runs) / "specs"
     folder.mkdir(parents=True, exist_ok=True)
-    written = {}
+    written, loaded = {}, {}
     for name, changes in study.runs.items():
         merged = _merged({"name": f"{study.study}.{name}", **study.spec}, changes)
         written[name] = folder / f"{name}.yaml"
         write_text(written[name], yaml.safe_dump(merged, sort_keys=False, allow_unicode=True))
-        load_spec(written[name], other_data=data is not None)
+        loaded[name] = load_spec(written[name], other_data=data is not None)
+    check_names(study.method, loaded)
     return written
 
 

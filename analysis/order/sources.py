@@ -118,7 +118,7 @@ def _silenced(run: Run, drawn: Sequence[Trial]) -> str:
     if any(trial.status == RUNNING for trial in drawn):
         return "the search has not ended"
     if not any(ZERO_SHOT in report.selectors for trial in drawn for report in trial.reports.values()):
-        return "the search scored no language but the source, and so no transfer"
+        return "the search recorded no zero-shot-dev: it scored no language but the source, or an older Cairn ran it"
     return ""
 
 

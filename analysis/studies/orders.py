@@ -96,14 +96,20 @@ def _ground(verdict: Json) -> str:
 
 def _agreement(one: Member, other: Member, found: Json) -> str:
     rho, interaction = found["spearman"]["value"], found["interaction"]
-    if rho is None:
-        return f"{one.name} and {other.name} cannot be compared: one of them has no differences between orders."
     within = "" if found["sets"] == 1 else " within their sets"
-    ranks = f"{one.name} and {other.name} rank {sets_text(found)}{within} with Spearman's rho {rho:+.2f}"
+    ranks = f"{one.name} and {other.name} rank {sets_text(found)}{within} with Spearman's rho {rho or 0.0:+.2f}"
+    if rho is None:
+        ranks = f"{one.name} and {other.name} cannot be ranked alike: one of them has no differences between orders"
     if interaction is None:
         return f"{ranks}; whether encoder and order interact was not tested."
     differ = "do" if interaction["p"] < LEVEL else "are not shown to"
-    return f"{ranks}; the effects of order {differ} differ between them (p = {_small(interaction['p'])})."
+    return f"{ranks}; the effects of order {differ} differ between them ({_tested(found)})."
+
+
+def _tested(found: Json) -> str:
+    tested, orders = found["interaction"]["orders"], len(found["orders"])
+    some = "" if tested == orders else f", tested on {tested} of {orders} orders"
+    return f"p = {_small(found['interaction']['p'])}{some}"
 
 
 def _verdict_table(members: Sequence[Member], verdicts: Sequence[Json]) -> Table:

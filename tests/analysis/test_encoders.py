@@ -229,11 +229,12 @@ def written(tasks: tuple[str, ...]) -> dict[str, Any]:
     return {"trunk": [{"mixture": {task: 1.0}, "learning_rate": 1e-3, "steps": 300} for task in tasks], "targets": []}
 
 
-def test_two_runs_are_compared_by_their_finals_or_their_search(full_run, tmp_path) -> None:
+def test_two_runs_are_compared_by_their_finals_or_their_search(empty_run, tmp_path) -> None:
     runs = []
     for name in ("one", "other"):
-        writer = full_run()
+        writer = empty_run()
         writer.path = tmp_path / name
+        writer.resolved["search"] = {"searcher": "permutations"}
         for number, tasks in enumerate(WRITTEN):
             writer.add_final(" > ".join(tasks), written(tasks), float(number))
             writer.add_trial(100 + number, written(tasks), float(number))
@@ -251,6 +252,18 @@ def test_two_runs_are_compared_by_their_finals_or_their_search(full_run, tmp_pat
     assert json.loads(answer.stdout)["seeds"] == [3, 3]
     with pytest.raises(UnknownName, match="finals"):
         compare(first, second, "final")
+    writer.add_trial(200, written(WRITTEN[0]), 1.0, rungs=1, status="stopped")
+    with pytest.raises(CairnError, match="other cannot be compared: the search stopped 1 of"):
+        compare(first, load(writer.write()), "search")
+
+
+def test_seeds_that_change_nothing_test_no_interaction() -> None:
+    plans = orders_of("abcd", [4])
+    for draw in range(5):
+        scores_P = np.random.default_rng(draw).normal(40, 3, len(plans))
+        found = compared(*(tabled(plans, np.repeat(scores_P[:, None], 3, axis=1)) for _ in range(2)))
+        assert found["spearman"]["value"] == pytest.approx(1.0)
+        assert found["interaction"] is None
 
 
 def test_runs_without_common_orders_are_refused(full_run, empty_run, tmp_path) -> None:

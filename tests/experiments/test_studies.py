@@ -10,7 +10,7 @@ import yaml
 
 from analysis.load import Run
 from analysis.studies.member import Member
-from evaluators.errors import CairnError
+from evaluators.errors import CairnError, UnknownName
 from experiments import studies
 from experiments.judging import bench
 from experiments.planning.forecast import forecast_of
@@ -183,6 +183,29 @@ def test_a_study_of_speed_asks_for_own_lengths_and_its_own_warmup(
     assert asked[0].course.warmup == 30
     with pytest.raises(CairnError, match="no arm 'winner 1'"):
         studies._timed(studies.SameSpeed(kind="same-speed"), [Member("one", run)], None)
+
+
+@pytest.mark.parametrize(
+    ("study", "said", "mistaken", "message"),
+    [
+        ("low_resource_by_size", "mnli first", "mnli furst", "did you mean mnli first"),
+        ("low_resource_by_size", "[qin, qse]", "[qin, qsx]", "language of these targets"),
+        ("size_and_architecture", "sparse: xmod", "sparse: xmood", "did you mean xmod"),
+        ("scaling_law", "examples_of: xnli-translated", "examples_of: xnli-translted", "did you mean xnli-translated"),
+        ("phang2020", "over: squad1 alone", "over: squad1 alona", "arm of the finals of"),
+    ],
+)
+def test_a_name_that_a_method_misspells_is_told_before_anything_is_trained(
+    study: str, said: str, mistaken: str, message: str, tmp_path: Path
+) -> None:
+    (path,) = (one for one in SHIPPED if one.name == f"{study}.babel.yaml")
+    head, method, rest = path.read_text(encoding="utf-8").partition("method:")
+    method, runs, rest = rest.partition("\nruns:")
+    assert said in method
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(f"{head}method:{method.replace(said, mistaken, 1)}{runs}{rest}", encoding="utf-8")
+    with pytest.raises(UnknownName, match=message):
+        write_specs(load_study(wrong), runs=tmp_path)
 
 
 def test_every_study_has_its_offline_twin() -> None:

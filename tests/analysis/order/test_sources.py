@@ -80,7 +80,7 @@ def test_a_search_in_the_source_language_alone_may_not(empty_run):
         event.get("selectors", {}).pop("zero-shot-dev", None)
     found = evidence(writer)
     assert found.table is None
-    assert any("scored no language but the source" in reason for reason in found.reasons)
+    assert any("it scored no language but the source" in reason for reason in found.reasons)
 
 
 def test_what_orders_do_in_the_source_language_is_no_transfer(empty_run):

@@ -104,6 +104,15 @@ def test_a_difference_beyond_luck_within_the_band_is_not_told_by_its_p_alone(ans
     assert "mbert: no two orders of a set more than 0.6" in found.sentence
 
 
+def test_a_run_without_differences_is_told_beside_what_was_tested(answered) -> None:
+    found = answered({"on": (), "noise": 0.0}, {"on": LANGUAGES})
+    (pair,) = found.numbers["pairs"]
+    assert pair["spearman"]["value"] is None
+    assert "cannot be ranked alike: one of them has no differences between orders; the effects of order do differ" in (
+        found.sentence
+    )
+
+
 def test_too_few_data_come_with_the_seeds_that_would_be_enough(answered) -> None:
     found = answered({"on": (), "noise": 4.0}, {"on": LANGUAGES})
     verdict = found.numbers["verdicts"]["mbert"]
