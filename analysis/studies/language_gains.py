@@ -59,7 +59,7 @@ def measures(
             f"{', '.join(groups[LOW])} {'has' if len(groups[LOW]) == 1 else 'have'} no trained task, so that an arm "
             "without a trunk is no control there; leave it out of controls, or name other languages in low"
         )
-    found = {**_formed(arm, groups, part), SHARE: partial(_reduction, arm=arm, codes=groups[LOW])}
+    found: dict[str, Measure] = {**_formed(arm, groups, part), SHARE: partial(_reduction, arm=arm, codes=groups[LOW])}
     if len(member.without_retrieval(layout)) == len(layout):
         return found
     trained = _formed(arm, groups, member.without_retrieval(part))
