@@ -201,7 +201,7 @@ def _doubts(
         doubts.append(f"nothing tells how sure the exponents are: there is one seed at {few[0]}{others}")
     for one in parameters:
         if one["name"] in ("a", "b") and one["low"] is not None and one["low"] < 1e-3:
-            named = f"{one['name']} {one['group']}".strip()
+            named = f"{one['name']} ({one['group']})" if one["group"] else one["name"]
             doubts.append(f"the interval of {named} reaches 0: the error may not fall at all")
     if lack is not None and lack.p < _REJECTED:
         told = "< 0.001" if lack.p < 0.001 else f"= {lack.p:.2g}"
