@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from analysis.report import build_report
+from analysis.studies.answer import Cell
 from analysis.studies.report import write_study
 
 HERE = Path(__file__).parent
@@ -33,9 +34,9 @@ SEVERAL_RUNS = {
             "note": "In points.",
             "columns": ["encoder", "gain"],
             "rows": [
-                [{"text": "small"}, {"text": "+10.50", "value": 10.5, "low": 9.25, "high": 12.5, "n": 3}],
-                [{"text": "middle"}, {"text": "–", "value": None, "low": None, "high": None, "n": None}],
-                [{"text": "large"}, {"text": "+9.00", "value": 9.0, "low": None, "high": None, "n": 1}],
+                [cell._asdict() for cell in (Cell("small"), Cell("+10.50", 10.5, 9.25, 12.5, 3))],
+                [cell._asdict() for cell in (Cell("middle"), Cell("–"))],
+                [cell._asdict() for cell in (Cell("large"), Cell("+9.00", 9.0, n=1))],
             ],
         }
     ],
