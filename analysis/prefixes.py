@@ -26,6 +26,7 @@ def prefix_rows(run: Run) -> list[Json]:
     selector = run.resolved["selector"]
 
     def add(here: Trie[Stage], parent: int | None) -> None:
+        """A prefix, then all that continue it."""
         place, through = len(found), [trials[number] for number in sorted(here.numbers())]
         found.append(
             {

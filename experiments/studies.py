@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,18 +20,14 @@ from analysis.finals import DIRECT
 from analysis.load import Json, Run, load
 from analysis.studies.answer import Table
 from analysis.studies.architecture import Architecture
-from analysis.studies.by_size import GainBySize
 from analysis.studies.member import Member
-from analysis.studies.orders import Orders
-from analysis.studies.published import Published
 from analysis.studies.report import study_text, write_study
 from analysis.studies.routing import routing_table
 from analysis.studies.same_speed import same_speed
-from analysis.studies.transfer_law import TransferLaw
 from evaluators.errors import CairnError
 from evaluators.reading import read
 from experiments.as_module import as_typed, start
-from experiments.method_names import check_names
+from experiments.methods import Method, SameSpeed, check_names
 from experiments.record import RunFolder, read_json, read_rows, write_text
 from experiments.run import run_spec
 from experiments.spec import SpecError, load_spec
@@ -46,35 +41,6 @@ from trainables.encoder_source import EncoderSource
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 _TEXTS = 200
 """Of a language, to see its routing by."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SameSpeed:
-    """How long the models of two arms of the one run take (`cairn bench`)."""
-
-    kind: Literal["same-speed"]
-    arms: tuple[str, ...] = ("direct", "winner 1")
-    heads: tuple[str, ...] = ()
-    """Ways to ask; all that the models have, if none is named."""
-    languages: tuple[str, ...] = ()
-    lengths: tuple[int | Literal["own"], ...] = (32, 128)
-    """Tokens of every input; own: every text as long as it is."""
-    batches: tuple[int, ...] = (1, 8)
-    warmup: int = 3
-    """Untimed calls of every model on every kind of input."""
-    blocks: int = 20
-    calls: int = 5
-    band: float = 0.03
-    """Share up and down within which times are the same."""
-
-    def __post_init__(self) -> None:
-        if len(set(self.arms)) != 2 or len(self.arms) != 2:
-            raise ValueError(f"arms is {list(self.arms)}; name two different arms of the finals")
-
-
-Method = Annotated[
-    Orders | GainBySize | TransferLaw | SameSpeed | Architecture | Published, Field(discriminator="kind")
-]
 
 
 class StudySpec(BaseModel):

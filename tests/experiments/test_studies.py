@@ -13,6 +13,7 @@ from analysis.studies.member import Member
 from evaluators.errors import CairnError, UnknownName
 from experiments import studies
 from experiments.judging import bench
+from experiments.methods import Method, SameSpeed
 from experiments.planning.forecast import forecast_of
 from experiments.spec import SpecError, load_spec
 from experiments.spec.settings import winner_of
@@ -177,12 +178,12 @@ def test_a_study_of_speed_asks_for_own_lengths_and_its_own_warmup(
         "torn": {},
     }
     run = Run(path=tmp_path, resolved={"suite": "babel"}, **nothing)
-    method = studies.SameSpeed(kind="same-speed", arms=("direct", "mnli first"), lengths=("own", 32), warmup=30)
+    method = SameSpeed(kind="same-speed", arms=("direct", "mnli first"), lengths=("own", 32), warmup=30)
     studies._timed(method, [Member("one", run)], None)
     assert asked[0].lengths == (None, 32)
     assert asked[0].course.warmup == 30
     with pytest.raises(CairnError, match="no arm 'winner 1'"):
-        studies._timed(studies.SameSpeed(kind="same-speed"), [Member("one", run)], None)
+        studies._timed(SameSpeed(kind="same-speed"), [Member("one", run)], None)
 
 
 @pytest.mark.parametrize(
@@ -192,6 +193,7 @@ def test_a_study_of_speed_asks_for_own_lengths_and_its_own_warmup(
         ("low_resource_by_size", "[qin, qse]", "[qin, qsx]", "language of these targets"),
         ("size_and_architecture", "sparse: xmod", "sparse: xmood", "did you mean xmod"),
         ("scaling_law", "examples_of: xnli-translated", "examples_of: xnli-translted", "did you mean xnli-translated"),
+        ("mt5_latency", "languages: [en, qin]", "languages: [en, qix]", "language of these targets"),
         ("phang2020", "over: squad1 alone", "over: squad1 alona", "arm of the finals of"),
     ],
 )
@@ -226,8 +228,6 @@ def test_the_example_of_the_page_loads(tmp_path: Path) -> None:
 
 def test_the_page_names_every_method() -> None:
     page = (Path(studies.__file__).parents[1] / "docs" / "studies" / "README.md").read_text(encoding="utf-8")
-    kinds = [
-        literal for one in get_args(get_args(studies.Method)[0]) for literal in get_args(get_type_hints(one)["kind"])
-    ]
+    kinds = [literal for one in get_args(get_args(Method)[0]) for literal in get_args(get_type_hints(one)["kind"])]
     assert len(kinds) == 6
     assert all(f"| `{kind}` |" in page for kind in kinds)

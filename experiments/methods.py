@@ -1,9 +1,12 @@
-"""Names in a study's method: arms, runs, targets, languages. All are checked before the first run is trained."""
+"""The methods by which a study may ask. The names in one are checked before anything is trained."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from analysis.finals import DIRECT, WINNER
 from analysis.studies.architecture import Architecture
@@ -17,7 +20,36 @@ from evaluators.suites import find_suite
 from experiments.spec import ExperimentSpec
 
 
-def check_names(method: Any, specs: Mapping[str, ExperimentSpec]) -> None:
+@dataclass(frozen=True, kw_only=True)
+class SameSpeed:
+    """How long the models of two arms of the one run take (`cairn bench`)."""
+
+    kind: Literal["same-speed"]
+    arms: tuple[str, ...] = ("direct", "winner 1")
+    heads: tuple[str, ...] = ()
+    """Ways to ask; all that the models have, if none is named."""
+    languages: tuple[str, ...] = ()
+    lengths: tuple[int | Literal["own"], ...] = (32, 128)
+    """Tokens of every input; own: every text as long as it is."""
+    batches: tuple[int, ...] = (1, 8)
+    warmup: int = 3
+    """Untimed calls of every model on every kind of input."""
+    blocks: int = 20
+    calls: int = 5
+    band: float = 0.03
+    """Share up and down within which times are the same."""
+
+    def __post_init__(self) -> None:
+        if len(set(self.arms)) != 2 or len(self.arms) != 2:
+            raise ValueError(f"arms is {list(self.arms)}; name two different arms of the finals")
+
+
+Method = Annotated[
+    Orders | GainBySize | TransferLaw | SameSpeed | Architecture | Published, Field(discriminator="kind")
+]
+
+
+def check_names(method: Method, specs: Mapping[str, ExperimentSpec]) -> None:
     """`specs`: name of a run -> its spec.
 
     Raises:
@@ -40,13 +72,14 @@ def check_names(method: Any, specs: Mapping[str, ExperimentSpec]) -> None:
         targets = [*(spec.targets or suite.targets)]
         if isinstance(method, Published):
             _check("target of these runs", [name for claim in method.claims for name in claim.targets], targets)
-        if isinstance(method, GainBySize):
+        if isinstance(method, GainBySize | SameSpeed):
             tasks = [suite.targets[name] for name in targets]
             known = {code for task in tasks for split in ("dev", "test") for code in task.languages(split)}
-            _check("language of these targets", method.low, known)
+            named = method.low if isinstance(method, GainBySize) else method.languages
+            _check("language of these targets", named, known)
 
 
-def _arms(method: Any) -> list[str]:
+def _arms(method: Method) -> list[str]:
     if isinstance(method, Orders):
         return []
     if isinstance(method, Published):
